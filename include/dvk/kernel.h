@@ -1,0 +1,75 @@
+/*
+ * Dose voxel kernels: the mean absorbed dose in a voxel from the decays in another, S(n), Gy/(Bq.s).
+ *
+ *   S(n) = E(n) / (rho h_x h_y h_z),   E(n) = int E(r) < prod_i tri((r w_i - n_i h_i) / h_i) >_w dr,   tri(x) = max(0,
+ * 1 - |x|)
+ *
+ * with E(r) dr the energy that a point source leaves between r and r + dr. Sum over n of E(n) is the integral of E(r).
+ * Density: S(h, rho) = rho^2 S_water(rho h).
+ */
+#ifndef DVK_KERNEL_H
+#define DVK_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dvk/volume.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum dvk_component { DVK_COMPONENT_TOTAL, DVK_COMPONENT_ELECTRON, DVK_COMPONENT_PHOTON } dvk_component;
+
+typedef struct dvk_kernel_spec {
+    const char *nuclide;  /* any spelling that dvk_nuclide_find takes */
+    const char *emission; /* NULL, or an emission list (TSV) instead of the nuclide's own tables */
+    double voxel_mm[3];
+    size_t half[3];      /* voxels on each side of the centre, per axis; all 0: from radius_mm */
+    double radius_mm;    /* half-width of the box on each axis: half = floor(radius / voxel) */
+    double density_g_mL; /* of the medium */
+    dvk_component component;
+} dvk_kernel_spec;
+
+/* What is known of a kernel; the JSON sidecar and `dvkit kernel --info` show it. */
+typedef struct dvk_kernel_record {
+    char source[160]; /* where the numbers come from, in words */
+    char nuclide[32]; /* "" where not known */
+    dvk_component component;
+    double voxel_mm[3];
+    size_t half[3];
+    double radius_mm;    /* smallest half-width of the box, (half + 1/2) voxel */
+    double density_g_mL; /* NaN where not known */
+    double energy_keV;   /* sum of E(n) per decay */
+    double emitted_keV;  /* per decay, of this component; NaN where not known */
+    double beyond_keV;   /* deposited outside the box according to the tables; NaN where not known */
+    bool even;           /* symmetric in x, y and z */
+    char sha256[65];     /* of voxel, half-widths and values */
+} dvk_kernel_record;
+
+typedef struct dvk_kernel dvk_kernel;
+
+/* Makes a kernel from the embedded point-kernel tables. DVK_ERR_USAGE for values that make no sense. The caller frees
+ * *out. */
+DVK_API DVK_MUST_USE dvk_status dvk_kernel_make(const dvk_kernel_spec *spec, dvk_kernel **out);
+
+/* Reads a kernel file: NIfTI with odd sizes, source voxel in the middle, Units Gy/(Bq.s) in the sidecar. `plain` reads
+ * any odd-sized NIfTI as bare weights, with no sidecar and no units. */
+DVK_API DVK_MUST_USE dvk_status dvk_kernel_read(const char *path, bool plain, dvk_kernel **out);
+
+/* Writes NIfTI float32 and its JSON sidecar. */
+DVK_API DVK_MUST_USE dvk_status dvk_kernel_write(const dvk_kernel *k, const char *path);
+DVK_API void dvk_kernel_free(dvk_kernel *k);
+
+DVK_API const dvk_kernel_record *dvk_kernel_info(const dvk_kernel *k);
+
+/* S at an offset of (x, y, z) voxels from source to target; 0 outside the box. */
+DVK_API double dvk_kernel_at(const dvk_kernel *k, long x, long y, long z);
+
+/* Relative statistical error (1 sigma) that the tables leave in S at that offset; NaN where not known. */
+DVK_API double dvk_kernel_error_at(const dvk_kernel *k, long x, long y, long z);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

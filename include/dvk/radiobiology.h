@@ -1,0 +1,42 @@
+/*
+ * Biologically effective dose by the linear-quadratic model with exponential repair.
+ *
+ * R(t) = sum_i r_i exp(-l_i t), D = sum_i r_i / l_i, mu = ln 2 / T_rep:
+ *   G    = (2 / D^2) sum_ij r_i r_j / ((l_i + l_j)(l_i + mu))        (Lea-Catcheside)
+ *   BED  = D + G D^2 / (alpha/beta)
+ *   EQD2 = BED / (1 + 2 / (alpha/beta))
+ *   EUBED = -ln < exp(-alpha BED_v) > / alpha,   gEUD = < D_v^a >^(1/a)
+ */
+#ifndef DVK_RADIOBIOLOGY_H
+#define DVK_RADIOBIOLOGY_H
+
+#include <stddef.h>
+
+#include "dvk/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* G of a signed exponential sum, amplitude_i 2^(-t / T_i); only the amplitudes' ratios matter. NaN where its integral
+ * is not positive. */
+DVK_API double dvk_g_factor(const double *amplitude, const double *half_life_h, size_t terms,
+                            double repair_half_time_h);
+
+/* G of a constant rate over `duration_h`: 2 / (mu T)^2 (mu T - 1 + exp(-mu T)); 1 for no duration. */
+DVK_API double dvk_g_factor_constant(double duration_h, double repair_half_time_h);
+
+DVK_API double dvk_bed(double dose_Gy, double g_factor, double alpha_beta_Gy);
+DVK_API double dvk_eqd2(double bed_Gy, double alpha_beta_Gy);
+
+/* The dose that gives this BED: (-1 + sqrt(1 + 4 k BED)) / (2 k), k = G / (alpha/beta). */
+DVK_API double dvk_dose_of_bed(double bed_Gy, double g_factor, double alpha_beta_Gy);
+
+/* Weighted means over n voxels; weight NULL: all equal. */
+DVK_API double dvk_eubed(const double *bed_Gy, const double *weight, size_t n, double alpha_per_Gy);
+DVK_API double dvk_geud(const double *dose_Gy, const double *weight, size_t n, double a);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,75 @@
+/*
+ * A volume: float32 voxels on a regular, orthogonal grid in space, and its way to and from NIfTI files.
+ *
+ * Voxels are stored x (i) fastest, then y (j), z (k), and frame last. The grid's own axis order and flips are kept
+ * as they are in the file; nothing is reoriented.
+ */
+#ifndef DVK_VOLUME_H
+#define DVK_VOLUME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "dvk/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct dvk_geometry {
+    size_t n[3];           /* voxels along i, j, k */
+    double voxel_mm[3];    /* edge lengths along i, j, k, mm */
+    double to_world[3][4]; /* voxel centre (i, j, k, 1) to RAS+ world coordinates, mm */
+} dvk_geometry;
+
+/* n_x n_y n_z. */
+DVK_API size_t dvk_geometry_voxels(const dvk_geometry *g);
+
+/* Volume of one voxel in mL. */
+DVK_API double dvk_geometry_voxel_mL(const dvk_geometry *g);
+
+/* Whether both grids have the same shape and no corner lies further apart than `tolerance` voxels. */
+DVK_API bool dvk_geometry_same(const dvk_geometry *a, const dvk_geometry *b, double tolerance);
+
+typedef struct dvk_volume dvk_volume;
+
+/* What the voxels of a file were before any conversion could change them. */
+typedef struct dvk_voxel_counts {
+    size_t nan, infinite, negative;
+} dvk_voxel_counts;
+
+/* Makes a volume of zeros with `frames` frames. The caller frees *out. DVK_ERR_MEMORY when it does not fit. */
+DVK_API DVK_MUST_USE dvk_status dvk_volume_create(const dvk_geometry *g, size_t frames, dvk_volume **out);
+DVK_API void dvk_volume_free(dvk_volume *v);
+
+/*
+ * Reads one NIfTI-1 or NIfTI-2 file, single or hdr/img pair, plain or gzip by content, either byte order, any integer
+ * or real type; voxel = slope * stored + intercept, rounded once to float32. Opens exactly `path`. The affine is the
+ * sform's if set, else the qform's; sheared, singular or disagreeing ones (more than 0.1 voxel at a corner) are
+ * DVK_ERR_INVALID, a file that cannot be opened DVK_ERR_MISSING. The caller frees *out.
+ */
+DVK_API DVK_MUST_USE dvk_status dvk_volume_read(const char *path, dvk_volume **out);
+
+/* Reads the header only: geometry and frames, after the same checks as dvk_volume_read makes of a header. */
+DVK_API DVK_MUST_USE dvk_status dvk_volume_read_header(const char *path, dvk_geometry *g, size_t *frames);
+
+/*
+ * Writes float32, slope 1, sform and qform both from the geometry; gzip when `path` ends in .gz. The file appears
+ * whole under its name or not at all. DVK_ERR_CREATE or DVK_ERR_IO. Same voxels, same bytes.
+ */
+DVK_API DVK_MUST_USE dvk_status dvk_volume_write(const dvk_volume *v, const char *path);
+
+/* Getters lend. Frame f starts at dvk_volume_data(v) + f * dvk_geometry_voxels(g). */
+DVK_API const dvk_geometry *dvk_volume_geometry(const dvk_volume *v);
+DVK_API size_t dvk_volume_frames(const dvk_volume *v);
+DVK_API float *dvk_volume_data(dvk_volume *v);
+DVK_API const float *dvk_volume_values(const dvk_volume *v);
+DVK_API dvk_voxel_counts dvk_volume_counts(const dvk_volume *v);
+
+/* SHA-256 (64 hex digits) of the file's bytes as read; "" for a volume that was made. Lent. */
+DVK_API const char *dvk_volume_sha256(const dvk_volume *v);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,232 @@
+/* Option parsing, messages, progress and signals for every sub-command. */
+#include "command.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const command *current;
+
+/* --- messages --- */
+
+int command_fail(const command *c, dvk_status status)
+{
+    command_progress(NULL, "", 1);
+    if (status == DVK_ERR_INTERRUPTED)
+        return command_signal_code();
+    fprintf(stderr, "dvkit %s: %s\n", c->name, dvk_last_message());
+    return dvk_exit_code(status);
+}
+
+int command_usage(const command *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "dvkit %s: ", c->name);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return dvk_exit_code(DVK_ERR_USAGE);
+}
+
+/* --- parsing --- */
+
+/* argp ends a parse with an errno; ours is kept beside it so that 65 and 66 stay apart from 2. */
+static dvk_status parse_status;
+
+error_t option_check(struct argp_state *state, const char *name, dvk_status status)
+{
+    (void)state;
+    if (status == DVK_OK)
+        return 0;
+    fprintf(stderr, "dvkit %s: --%s: %s\n", current->name, name, dvk_last_message());
+    parse_status = status;
+    return ECANCELED;
+}
+
+error_t option_word(struct argp_state *state, const char *name, const char *text, const char *const *words, int *out)
+{
+    (void)state;
+    for (int i = 0; words[i]; i++)
+        if (strcmp(words[i], text) == 0) {
+            *out = i;
+            return 0;
+        }
+    fprintf(stderr, "dvkit %s: --%s: '%s' is not one of", current->name, name, text);
+    for (int i = 0; words[i]; i++)
+        fprintf(stderr, "%s %s", i ? "," : "", words[i]);
+    fputc('\n', stderr);
+    parse_status = DVK_ERR_USAGE;
+    return ECANCELED;
+}
+
+static void print_help(const command *c)
+{
+    printf("dvkit %s: %s\n\nExample:\n  %s\n\n", c->name, c->summary, c->example);
+    fflush(stdout);
+    char name[64];
+    snprintf(name, sizeof name, "dvkit %s", c->name);
+    argp_help(c->argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
+}
+
+/* The options that argp would otherwise answer in its own words. */
+static bool answered(const command *c, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            print_help(c);
+            return true;
+        }
+        if (strcmp(argv[i], "--version") == 0) {
+            printf("dvkit %s\n", DVK_VERSION);
+            return true;
+        }
+    }
+    return false;
+}
+
+int command_parse(const command *c, int argc, char **argv, void *input)
+{
+    current = c;
+    if (answered(c, argc, argv))
+        return 0;
+    parse_status = DVK_ERR_USAGE;
+    int at = 0;
+    const error_t error = argp_parse(c->argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_NO_ERRS, &at, input);
+    if (error == 0)
+        return -1;
+    if (error != ECANCELED)
+        command_usage(c, "%s: unknown option, missing value or surplus argument: see 'dvkit help %s'",
+                      at > 0 && at <= argc ? argv[at < argc ? at : argc - 1] : "?", c->name);
+    return dvk_exit_code(parse_status);
+}
+
+/* --- the common options --- */
+
+enum { KEY_DEVICE = 0x1000, KEY_FALLBACK, KEY_THREADS, KEY_FORCE, KEY_JSON, KEY_DRY_RUN };
+
+static const struct argp_option common_options_table[] = {
+    {0, 0, 0, 0, "Common:", 90},
+    {"device", KEY_DEVICE, "WHICH", 0, "auto (default), cpu, opencl, opencl:P.D or part of a device's name", 90},
+    {"fallback", KEY_FALLBACK, "cpu|none", 0, "what to do when a device fails on the way (default cpu)", 90},
+    {"threads", KEY_THREADS, "N", 0, "processors to use (default all)", 90},
+    {"force", KEY_FORCE, 0, 0, "replace results that are already there", 90},
+    {"json", KEY_JSON, 0, 0, "print the result as JSON", 90},
+    {"dry-run", KEY_DRY_RUN, 0, 0, "check the inputs and say what would be done", 90},
+    {"quiet", 'q', 0, 0, "print nothing when all is well", 90},
+    {"verbose", 'v', 0, 0, "say more", 90},
+    {"help", 'h', 0, 0, "this text", 91},
+    {"version", 'V', 0, 0, "the version", 91},
+    {0}};
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
+{
+    common_options *common = state->input;
+    int word = 0;
+    double number = 0;
+    error_t error = 0;
+    switch (key) {
+    case KEY_DEVICE:
+        common->context.device = arg;
+        break;
+    case KEY_FALLBACK:
+        error = option_word(state, "fallback", arg, (const char *const[]){"cpu", "none", NULL}, &word);
+        common->context.fallback = word ? DVK_FALLBACK_NONE : DVK_FALLBACK_CPU;
+        break;
+    case KEY_THREADS:
+        error = option_check(state, "threads", dvk_quantity_parse(arg, DVK_UNIT_NONE, &number));
+        if (!error && (number < 1 || number > 1024 || number != (int)number)) {
+            command_usage(current, "--threads: '%s' is not a whole number from 1 to 1024", arg);
+            error = ECANCELED;
+        }
+        common->context.threads = (int)number;
+        break;
+    case KEY_FORCE:
+        common->force = true;
+        break;
+    case KEY_JSON:
+        common->json = true;
+        break;
+    case KEY_DRY_RUN:
+        common->dry_run = true;
+        break;
+    case 'q':
+        common->quiet = true;
+        break;
+    case 'v':
+        common->verbose++;
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return error;
+}
+
+const struct argp common_argp = {.options = common_options_table, .parser = parse_common};
+
+/* --- progress and signals --- */
+
+static volatile int cancelled; /* the signal's number */
+
+static void on_signal(int number)
+{
+    cancelled = number;
+}
+
+int command_signal_code(void)
+{
+    return cancelled == SIGTERM ? 143 : 130;
+}
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* A line on a terminal once a stage has run for a second; nothing in a log. */
+void command_progress(void *user, const char *stage, double fraction)
+{
+    static double started, shown;
+    static bool visible;
+    (void)user;
+    if (!isatty(STDERR_FILENO))
+        return;
+    const double now = seconds_now();
+    if (started == 0)
+        started = now;
+    if (fraction >= 1) {
+        if (visible)
+            fputs("\r\033[K", stderr);
+        visible = false;
+    } else if (now - started > 1 && now - shown > 0.1) {
+        fprintf(stderr, "\r\033[K%s %3.0f %%", stage, 100 * fraction);
+        visible = true;
+        shown = now;
+    }
+    fflush(stderr);
+}
+
+static void print_warning(void *user, const char *line)
+{
+    (void)user;
+    command_progress(NULL, "", 1);
+    fprintf(stderr, "dvkit %s: warning: %s\n", current ? current->name : "", line);
+}
+
+dvk_status command_context(const common_options *common, dvk_context **out)
+{
+    dvk_context_options options = common->context;
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    options.progress = common->quiet ? NULL : command_progress;
+    options.warn = print_warning;
+    options.cancel = &cancelled;
+    return dvk_context_open(&options, out);
+}

@@ -1,0 +1,76 @@
+/* dvkit: finds the sub-command and hands over. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+
+const command *const commands[] = {NULL};
+
+static const command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i]; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static void print_overview(FILE *to)
+{
+    fprintf(to,
+            "dvkit %s: dose for radionuclide therapy, from a whole trial's images. For research use.\n\n"
+            "  dvkit COMMAND [OPTION...] FILE...\n\n",
+            DVK_VERSION);
+    for (size_t i = 0; commands[i]; i++)
+        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    fprintf(to, "\n'dvkit help COMMAND' explains one, with an example first.\n");
+}
+
+static int unknown_command(const char *name)
+{
+    fprintf(stderr, "dvkit: '%s' is not a command: see 'dvkit help'\n", name);
+    return dvk_exit_code(DVK_ERR_USAGE);
+}
+
+/* Output that did not arrive (a full disk, a closed pipe) is a failure, not a success. */
+static int finish(int code)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        if (code == 0) {
+            fprintf(stderr, "dvkit: cannot write to standard output\n");
+            code = dvk_exit_code(DVK_ERR_IO);
+        }
+    }
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        print_overview(stderr);
+        return dvk_exit_code(DVK_ERR_USAGE);
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0) {
+        printf("dvkit %s\n", DVK_VERSION);
+        return finish(0);
+    }
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        if (argc < 3) {
+            print_overview(stdout);
+            return finish(0);
+        }
+        const command *asked = find_command(argv[2]);
+        char flag[] = "--help";
+        char *help[] = {argv[0], flag, NULL};
+        return asked ? finish(asked->run(2, help)) : unknown_command(argv[2]);
+    }
+    const command *c = find_command(name);
+    if (!c)
+        return unknown_command(name);
+    char full_name[64];
+    snprintf(full_name, sizeof full_name, "dvkit %s", name);
+    argv[1] = full_name;
+    return finish(c->run(argc - 1, argv + 1));
+}
