@@ -75,7 +75,8 @@ const char *scratch_folder(void)
 {
     if (!scratch[0]) {
         strcpy(scratch, "/tmp/dvkit-test-XXXXXX");
-        ck_assert_ptr_nonnull(mkdtemp(scratch));
+        if (!mkdtemp(scratch))
+            abort();
         scratch_owner = getpid();
         atexit(remove_scratch);
     }
