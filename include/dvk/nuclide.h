@@ -13,10 +13,10 @@ extern "C" {
 #endif
 
 typedef struct dvk_nuclide {
-    const char *name;          /* "Lu-177" */
-    double half_life_h;        /* ICRP 107 */
-    double electron_keV;       /* emitted electron energy per decay, from the table's header; alphas for chains */
-    double photon_keV;         /* emitted photon energy per decay, from the table's header */
+    const char *name;    /* "Lu-177" */
+    double half_life_h;  /* ICRP 107 */
+    double electron_keV; /* emitted electron energy per decay, from the table's header; alphas for chains */
+    double photon_keV; /* emitted photon energy per decay, from the table's header; NaN where there is none (chains) */
     const char *energy_source; /* "DDEP" or "ICRP 107" */
 } dvk_nuclide;
 
