@@ -46,14 +46,21 @@ typedef struct dvk_roi_summary {
     char flags[DVK_MAX_FLAGS][DVK_FLAG_SIZE];
 } dvk_roi_summary;
 
+/*
+ * Where the emitted energy went: emitted = deposited + left_grid + cut + beyond_tables, each found apart. The kernel's
+ * own energy past the grid's faces, and all that its tables leave outside a box which covers the grid, has left the
+ * grid; what a smaller box leaves out is cut; what the tables themselves do not hold (past 500 mm, escaped) is beyond
+ * them.
+ */
 typedef struct dvk_balance {
     double activity_MBq[DVK_MAX_SCANS];
     double tia_MBqh;
     double energy_emitted_J;
     double energy_deposited_J; /* sum of D rho V on the grid */
-    double energy_left_grid_J; /* carried by the kernel's box past the grid's faces */
-    double energy_beyond_J;    /* emitted, but outside the kernel's box or beyond the tables */
-    double negative_tia_fraction;
+    double energy_left_grid_J;
+    double energy_cut_J;
+    double energy_beyond_tables_J;
+    double negative_tia_fraction; /* -(sum of negative TIA) / (sum of |TIA|) */
 } dvk_balance;
 
 typedef struct dvk_summary {
