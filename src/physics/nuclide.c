@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fail.h"
@@ -50,12 +51,13 @@ static void mass_first(const char *key, char out[KEY_SIZE])
 
 static dvk_status unknown(const char *name)
 {
-    char known[128] = "", tidy[KEY_SIZE], key[KEY_SIZE], turned[KEY_SIZE];
+    char known[128], tidy[KEY_SIZE], key[KEY_SIZE], turned[KEY_SIZE];
     const char *nearest = nuclides[0].name;
     size_t least = (size_t)-1;
     const bool usable = squeeze(name, tidy);
+    size_t used = 0;
     for (size_t i = 0; i < NUCLIDES; i++) {
-        strcat(strcat(known, i ? ", " : ""), nuclides[i].name);
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", nuclides[i].name);
         squeeze(nuclides[i].name, key);
         mass_first(key, turned);
         const size_t a = dvk_text_distance(usable ? tidy : name, key);
