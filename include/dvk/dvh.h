@@ -17,8 +17,8 @@ extern "C" {
 
 typedef struct dvk_dvh dvk_dvh;
 
-/* Sorts n doses (Gy) with weights (mL, or any measure of volume; NULL: all equal). The caller frees *out. Inputs are
- * copied. DVK_ERR_INVALID when nothing has weight or a dose is not finite. */
+/* Sorts n doses (Gy) with weights (mL, or any measure of volume; NULL: 1 each). The caller frees *out. Inputs are
+ * copied; their order changes nothing. DVK_ERR_INVALID when nothing has weight, or a dose or weight is not finite. */
 DVK_API DVK_MUST_USE dvk_status dvk_dvh_create(const double *dose, const double *weight, size_t n, dvk_dvh **out);
 DVK_API void dvk_dvh_free(dvk_dvh *d);
 
@@ -27,10 +27,19 @@ DVK_API double dvk_dvh_mean(const dvk_dvh *d);
 DVK_API double dvk_dvh_sd(const dvk_dvh *d); /* of the population, weighted */
 DVK_API double dvk_dvh_min(const dvk_dvh *d);
 DVK_API double dvk_dvh_max(const dvk_dvh *d);
-DVK_API double dvk_dvh_dose_at(const dvk_dvh *d, double percent);        /* D_x, step */
-DVK_API double dvk_dvh_dose_at_linear(const dvk_dvh *d, double percent); /* D_x, interpolated order statistics */
-DVK_API double dvk_dvh_volume_at(const dvk_dvh *d, double dose);         /* V(dose), in percent */
-DVK_API double dvk_dvh_hottest(const dvk_dvh *d, double volume);         /* least dose in the hottest `volume` */
+/* D_x, step, for x from 0 (the maximum) to 100 % (the minimum); NaN outside. All results of dvkit use this one. */
+DVK_API double dvk_dvh_dose_at(const dvk_dvh *d, double percent);
+
+/* D_x interpolated between order statistics, each at the middle of its own volume, the hottest at 0 and the coldest at
+ * 100 %; for equal weights the quantile that NumPy and R (type 7) give. */
+DVK_API double dvk_dvh_dose_at_linear(const dvk_dvh *d, double percent);
+
+/* V(dose): percent of the volume that gets at least `dose`. */
+DVK_API double dvk_dvh_volume_at(const dvk_dvh *d, double dose);
+
+/* The largest dose that at least `volume` (unit of the weights) gets: the least dose in the hottest mL, for 1. NaN
+ * where the VOI is smaller than that. */
+DVK_API double dvk_dvh_hottest(const dvk_dvh *d, double volume);
 
 #ifdef __cplusplus
 }

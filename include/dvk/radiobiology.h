@@ -29,10 +29,11 @@ DVK_API double dvk_g_factor_constant(double duration_h, double repair_half_time_
 DVK_API double dvk_bed(double dose_Gy, double g_factor, double alpha_beta_Gy);
 DVK_API double dvk_eqd2(double bed_Gy, double alpha_beta_Gy);
 
-/* The dose that gives this BED: (-1 + sqrt(1 + 4 k BED)) / (2 k), k = G / (alpha/beta). */
+/* The one dose, 0 or more, that gives this BED at this G: (-1 + sqrt(1 + 4 k BED)) / (2 k), k = G / (alpha/beta). */
 DVK_API double dvk_dose_of_bed(double bed_Gy, double g_factor, double alpha_beta_Gy);
 
-/* Weighted means over n voxels; weight NULL: all equal. */
+/* Weighted means over n voxels; weight NULL: all equal. EUBED is NaN without a positive alpha; gEUD at a = 0 is the
+ * geometric mean, and NaN where a dose is negative. */
 DVK_API double dvk_eubed(const double *bed_Gy, const double *weight, size_t n, double alpha_per_Gy);
 DVK_API double dvk_geud(const double *dose_Gy, const double *weight, size_t n, double a);
 
