@@ -1,6 +1,7 @@
 /* Option parsing, messages, progress and signals for every sub-command. */
 #include "command.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,6 +46,21 @@ error_t option_check(struct argp_state *state, const char *name, dvk_status stat
         return 0;
     fprintf(stderr, "dvkit %s: --%s: %s\n", current->name, name, dvk_last_message());
     parse_status = status;
+    return ECANCELED;
+}
+
+error_t option_positive(struct argp_state *state, const char *name, const char *text, dvk_unit unit, bool none_too,
+                        double *out)
+{
+    if (none_too && strcmp(text, "none") == 0) {
+        *out = NAN;
+        return 0;
+    }
+    const error_t error = option_check(state, name, dvk_quantity_parse(text, unit, out));
+    if (error || *out > 0)
+        return error;
+    command_usage(current, "--%s: '%s' is not above 0", name, text);
+    parse_status = DVK_ERR_USAGE;
     return ECANCELED;
 }
 

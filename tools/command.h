@@ -44,6 +44,10 @@ int command_usage(const command *c, const char *format, ...) DVK_PRINTF(2, 3);
 /* In an argp parser: a library call that reads an option's value. Failing, it ends parsing with "--NAME: message". */
 error_t option_check(struct argp_state *state, const char *name, dvk_status status);
 
+/* In an argp parser: a quantity above 0 (or, `none_too`, the word "none", which is NaN). */
+error_t option_positive(struct argp_state *state, const char *name, const char *text, dvk_unit unit, bool none_too,
+                        double *out);
+
 /* The position of `text` in a NULL-ended list, as an option that takes one of a few words; ends parsing when it is
  * none. */
 error_t option_word(struct argp_state *state, const char *name, const char *text, const char *const *words, int *out);
