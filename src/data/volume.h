@@ -1,0 +1,15 @@
+/* What the library itself asks of volumes beyond dvk/volume.h. */
+#ifndef DVK_DATA_VOLUME_H
+#define DVK_DATA_VOLUME_H
+
+#include <stdint.h>
+
+#include "dvk/volume.h"
+
+/* The texts of the file's header extensions (label names may stand there), joined by line breaks; "" if none. Lent. */
+const char *dvk_volume_extension(const dvk_volume *v);
+
+/* As dvk_volume_write, for one frame of uint8 (status and label maps). */
+dvk_status dvk_volume_write_u8(const dvk_geometry *g, const uint8_t *values, const char *path) DVK_MUST_USE;
+
+#endif
