@@ -5,11 +5,12 @@
 function(dvk_embed target stem)
     set(output ${CMAKE_CURRENT_BINARY_DIR}/${stem}.c)
     string(JOIN "|" files ${ARGN})
+    file(GLOB included CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/kernels_cl/*.h)
     add_custom_command(
         OUTPUT ${output}
         COMMAND ${CMAKE_COMMAND} -DSTEM=${stem} -DOUTPUT=${output} "-DFILES=${files}"
                 -P ${CMAKE_SOURCE_DIR}/cmake/EmbedFilesScript.cmake
-        DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/EmbedFilesScript.cmake ${CMAKE_SOURCE_DIR}/kernels_cl
+        DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/cmake/EmbedFilesScript.cmake ${included}
         VERBATIM)
     target_sources(${target} PRIVATE ${output})
 endfunction()

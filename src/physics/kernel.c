@@ -1,0 +1,249 @@
+/* Making kernels from point kernels, their record, their values and who owns them. */
+#include "physics/kernel.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "base/text.h"
+#include "data/hash.h"
+#include "physics/voxelkernel.h"
+
+static const double joule_per_keV = 1.602176634e-16;
+
+/* What a kernel may be asked for; beyond these a mistake is likelier than a wish. */
+static const double least_voxel_mm = 0.05, most_voxel_mm = 100, least_density = 0.05, most_density = 25;
+static const size_t most_half = 4096;
+
+double dvk_kernel_s(double keV, double volume_mL, double density_g_mL)
+{
+    return keV * joule_per_keV / (1e-3 * density_g_mL * volume_mL);
+}
+
+double dvk_kernel_keV(double s, double volume_mL, double density_g_mL)
+{
+    return s * 1e-3 * density_g_mL * volume_mL / joule_per_keV;
+}
+
+static double voxel_mL(const double mm[3])
+{
+    return mm[0] * mm[1] * mm[2] / 1000;
+}
+
+size_t dvk_kernel_values(const dvk_kernel *k)
+{
+    size_t count = 1;
+    for (int a = 0; a < 3; a++)
+        count *= k->record.even ? k->record.half[a] + 1 : 2 * k->record.half[a] + 1;
+    return count;
+}
+
+void dvk_kernel_free(dvk_kernel *k)
+{
+    if (!k || atomic_fetch_sub(&k->owners, 1) > 1)
+        return;
+    dvk_free(k->octant);
+    dvk_free(k->taps);
+    dvk_emitter_free(&k->emitter);
+    dvk_free(k);
+}
+
+const dvk_kernel_record *dvk_kernel_info(const dvk_kernel *k)
+{
+    return &k->record;
+}
+
+double dvk_kernel_at(const dvk_kernel *k, long x, long y, long z)
+{
+    const long offset[3] = {x, y, z};
+    size_t index = 0;
+    for (int a = 2; a >= 0; a--) {
+        const long half = (long)k->record.half[a];
+        if (offset[a] < -half || offset[a] > half)
+            return 0;
+        const long from_start = k->record.even ? labs(offset[a]) : offset[a] + half;
+        index = index * (size_t)(k->record.even ? half + 1 : 2 * half + 1) + (size_t)from_start;
+    }
+    return k->record.even ? k->octant[index] : k->taps[index];
+}
+
+/* --- what was asked for --- */
+
+static dvk_status check_numbers(const dvk_kernel_spec *spec)
+{
+    for (int a = 0; a < 3; a++)
+        if (!(spec->voxel_mm[a] >= least_voxel_mm && spec->voxel_mm[a] <= most_voxel_mm))
+            return dvk_fail(DVK_ERR_USAGE, "a voxel edge of %g mm: give edges from %g to %g mm", spec->voxel_mm[a],
+                            least_voxel_mm, most_voxel_mm);
+    if (!(spec->density_g_mL >= least_density && spec->density_g_mL <= most_density))
+        return dvk_fail(DVK_ERR_USAGE, "a medium of %g g/mL: give a density from %g to %g g/mL", spec->density_g_mL,
+                        least_density, most_density);
+    return DVK_OK;
+}
+
+/* The half-widths in voxels, from the radius where none are given. */
+static dvk_status find_half(const dvk_kernel_spec *spec, size_t half[3])
+{
+    memcpy(half, spec->half, 3 * sizeof *half);
+    if (!half[0] && !half[1] && !half[2])
+        for (int a = 0; a < 3; a++) {
+            const double voxels = spec->radius_mm / spec->voxel_mm[a];
+            if (!(voxels >= 1 - 1e-9))
+                return dvk_fail(DVK_ERR_USAGE, "a kernel radius of %g mm is less than one voxel of %g mm",
+                                spec->radius_mm, spec->voxel_mm[a]);
+            if (voxels > (double)most_half)
+                return dvk_fail(DVK_ERR_USAGE, "a kernel radius of %g mm is more than %zu voxels of %g mm",
+                                spec->radius_mm, most_half, spec->voxel_mm[a]);
+            half[a] = (size_t)(voxels + 1e-9);
+        }
+    for (int a = 0; a < 3; a++)
+        if (half[a] > most_half)
+            return dvk_fail(DVK_ERR_USAGE, "a kernel half-width of %zu voxels: %zu are the most", half[a], most_half);
+    return DVK_OK;
+}
+
+static dvk_status check_component(const dvk_emitter *e, dvk_component component)
+{
+    if (component == DVK_COMPONENT_PHOTON && !e->photon.count)
+        return dvk_fail(DVK_ERR_USAGE, "%s has no photon table: ask for its electrons or the total",
+                        e->name[0] ? e->name : "this emission");
+    if (component == DVK_COMPONENT_ELECTRON && !e->electron.count && e->local_keV == 0)
+        return dvk_fail(DVK_ERR_USAGE, "this emission has no electrons: ask for its photons or the total");
+    return DVK_OK;
+}
+
+/* --- making --- */
+
+/* Energies to S: the record's numbers on the way. */
+static void to_dose(dvk_kernel *k, double table_keV)
+{
+    const dvk_kernel_record *r = &k->record;
+    const size_t nx = r->half[0] + 1, ny = r->half[1] + 1, count = dvk_kernel_values(k);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int mirrors = (i % nx > 0) + (i / nx % ny > 0) + (i / nx / ny > 0);
+        sum += k->octant[i] * (double)(1 << mirrors);
+        k->octant[i] = dvk_kernel_s(k->octant[i], voxel_mL(r->voxel_mm), r->density_g_mL);
+    }
+    k->record.energy_keV = sum;
+    k->record.beyond_keV = table_keV > sum ? table_keV - sum : 0;
+}
+
+static dvk_status fill(dvk_kernel *k, dvk_component component)
+{
+    dvk_kernel_record *r = &k->record;
+    const double local = component == DVK_COMPONENT_PHOTON ? 0 : k->emitter.local_keV;
+    dvk_point_kernel point = {0};
+    double water_mm[3];
+    DVK_TRY(check_component(&k->emitter, component));
+    DVK_TRY(dvk_emitter_point(&k->emitter, component, &point));
+    for (int a = 0; a < 3; a++)
+        water_mm[a] = r->voxel_mm[a] * r->density_g_mL;
+    dvk_status status = dvk_alloc(dvk_kernel_values(k), sizeof *k->octant, &k->octant);
+    if (status == DVK_OK && point.pieces)
+        status = dvk_voxel_fold(&point, water_mm, r->half, k->octant);
+    if (status == DVK_OK) {
+        k->octant[0] += local;
+        to_dose(k, local + (point.pieces ? dvk_point_energy(&point) : 0));
+        r->emitted_keV = (component != DVK_COMPONENT_PHOTON ? k->emitter.electron_keV : 0) +
+                         (component != DVK_COMPONENT_ELECTRON ? k->emitter.photon_keV : 0);
+        status = dvk_kernel_complete(k);
+    }
+    dvk_point_free(&point);
+    return status;
+}
+
+/* All that the values depend on, as text. */
+static dvk_status make_key(const dvk_kernel_spec *spec, const size_t half[3], char key[256])
+{
+    const dvk_nuclide *n = NULL;
+    if (!spec->nuclide)
+        return dvk_fail(DVK_ERR_USAGE, "a kernel needs a nuclide or an emission list");
+    DVK_TRY(dvk_nuclide_find(spec->nuclide, &n));
+    snprintf(key, 256, "%s %d %a,%a,%a %zu,%zu,%zu %a", n->name, (int)spec->component, spec->voxel_mm[0],
+             spec->voxel_mm[1], spec->voxel_mm[2], half[0], half[1], half[2], spec->density_g_mL);
+    return DVK_OK;
+}
+
+static dvk_status create(const dvk_kernel_spec *spec, const size_t half[3], dvk_kernel **out)
+{
+    dvk_kernel *k = NULL;
+    DVK_TRY(dvk_alloc(1, sizeof *k, &k));
+    atomic_init(&k->owners, 1);
+    k->record.component = spec->component;
+    k->record.density_g_mL = spec->density_g_mL;
+    k->record.even = true;
+    memcpy(k->record.voxel_mm, spec->voxel_mm, sizeof k->record.voxel_mm);
+    memcpy(k->record.half, half, sizeof k->record.half);
+    dvk_status status = dvk_emitter_of_nuclide(spec->nuclide, &k->emitter);
+    if (status == DVK_OK) {
+        memcpy(k->record.nuclide, k->emitter.name, sizeof k->record.nuclide);
+        memcpy(k->record.source, k->emitter.source, sizeof k->record.source);
+        status = fill(k, spec->component);
+    }
+    if (status != DVK_OK) {
+        dvk_kernel_free(k);
+        return status;
+    }
+    *out = k;
+    return DVK_OK;
+}
+
+dvk_status dvk_kernel_make(const dvk_kernel_spec *spec, dvk_kernel **out)
+{
+    size_t half[3];
+    char key[256];
+    *out = NULL;
+    DVK_TRY(check_numbers(spec));
+    DVK_TRY(find_half(spec, half));
+    DVK_TRY(make_key(spec, half, key));
+    *out = dvk_kernel_cache_find(key);
+    if (*out)
+        return DVK_OK;
+    DVK_TRY(create(spec, half, out));
+    dvk_kernel_cache_keep(key, *out);
+    return DVK_OK;
+}
+
+/* --- completing a record --- */
+
+static void put_bytes(unsigned char **to, const void *from, size_t count)
+{
+    memcpy(*to, from, count);
+    *to += count;
+}
+
+/* SHA-256 of the voxel and the half-widths, then the values as float32, so that a file read back has the same. */
+static dvk_status hash(dvk_kernel *k)
+{
+    const size_t count = dvk_kernel_values(k);
+    const double *values = k->record.even ? k->octant : k->taps;
+    unsigned char *bytes = NULL, *end = NULL;
+    DVK_TRY(dvk_alloc(count * sizeof(float) + 64, 1, &bytes));
+    end = bytes;
+    for (int a = 0; a < 3; a++) {
+        const float voxel = (float)k->record.voxel_mm[a];
+        const unsigned half = (unsigned)k->record.half[a];
+        put_bytes(&end, &voxel, sizeof voxel);
+        put_bytes(&end, &half, sizeof half);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const float value = (float)values[i];
+        put_bytes(&end, &value, sizeof value);
+    }
+    dvk_sha256(bytes, (size_t)(end - bytes), k->record.sha256);
+    dvk_free(bytes);
+    return DVK_OK;
+}
+
+dvk_status dvk_kernel_complete(dvk_kernel *k)
+{
+    dvk_kernel_record *r = &k->record;
+    r->radius_mm = INFINITY;
+    for (int a = 0; a < 3; a++)
+        r->radius_mm = fmin(r->radius_mm, ((double)r->half[a] + 0.5) * r->voxel_mm[a]);
+    return hash(k);
+}

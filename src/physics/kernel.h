@@ -1,0 +1,38 @@
+/*
+ * The kernel behind include/dvk/kernel.h, for the convolution: S as an octant when it is even, else as all taps.
+ */
+#ifndef DVK_PHYSICS_KERNEL_H
+#define DVK_PHYSICS_KERNEL_H
+
+#include <stdatomic.h>
+
+#include "physics/pointkernel.h"
+
+struct dvk_kernel {
+    dvk_kernel_record record;
+    double *octant;      /* even: (Rx+1)(Ry+1)(Rz+1), x fastest, [0] the centre; else NULL */
+    double *taps;        /* not even: (2Rx+1)(2Ry+1)(2Rz+1), x fastest, the centre in the middle; else NULL */
+    dvk_emitter emitter; /* what it was made from, for its statistical error; no shells where it was read */
+    atomic_int owners;   /* a kernel never changes once made, so that all who ask for the same one share it */
+};
+
+/* Number of values in octant or taps. */
+size_t dvk_kernel_values(const dvk_kernel *k);
+
+/* A kernel of all taps, folded to an octant where they are exactly even; takes `taps` over, also when it fails. Half,
+ * voxel and what else is known come from `record`; radius, even and hash are set here. */
+dvk_status dvk_kernel_from_taps(const dvk_kernel_record *record, double *taps, dvk_kernel **out) DVK_MUST_USE;
+
+/* Sets radius_mm and sha256 from the rest. */
+dvk_status dvk_kernel_complete(dvk_kernel *k) DVK_MUST_USE;
+
+/* A kernel that was made before from the same key, with one owner more, or NULL; and remembering one. The key holds all
+ * that the values depend on. */
+dvk_kernel *dvk_kernel_cache_find(const char *key);
+void dvk_kernel_cache_keep(const char *key, dvk_kernel *k);
+
+/* keV per decay in a voxel of `volume_mL` and `density_g_mL` that makes 1 Gy/(Bq.s), and back. */
+double dvk_kernel_keV(double s, double volume_mL, double density_g_mL);
+double dvk_kernel_s(double keV, double volume_mL, double density_g_mL);
+
+#endif
