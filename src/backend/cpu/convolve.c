@@ -1,20 +1,170 @@
-/* Convolution on the CPU. */
-#include "backend/cpu/cpu.h"
+/*
+ * Convolution on the CPU: the plan and its three passes over memory. What a pass does is in convolve_body.h, the
+ * kernel's spectrum in convolve_spectrum.c, the plain sum in direct.c; docs/performance.md explains the design.
+ */
+#include "backend/cpu/convolve.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
 #include "base/fail.h"
+
+extern const dvk_conv_passes dvk_conv_base, dvk_conv_avx2, dvk_conv_avx512;
+
+const dvk_conv_passes *const dvk_conv_levels[] = {
+#ifdef DVK_X86_LEVELS
+    &dvk_conv_avx512, &dvk_conv_avx2,
+#endif
+    &dvk_conv_base, NULL};
+
+const dvk_conv_passes *dvk_conv_best_passes(void)
+{
+    const dvk_conv_passes *const *level = dvk_conv_levels;
+    while (!(*level)->usable())
+        level++;
+    return *level;
+}
+
+double dvk_conv_tap(const dvk_conv_problem *p, long x, long y, long z)
+{
+    const size_t *half = p->half;
+    if (p->even)
+        return p->octant[((size_t)labs(z) * (half[1] + 1) + (size_t)labs(y)) * (half[0] + 1) + (size_t)labs(x)];
+    const size_t i = (size_t)(x + (long)half[0]), j = (size_t)(y + (long)half[1]), k = (size_t)(z + (long)half[2]);
+    return p->taps[(k * (2 * half[1] + 1) + j) * (2 * half[0] + 1) + i];
+}
+
+static dvk_status make_twist(dvk_conv_grid *g)
+{
+    const size_t half = g->padded[0] / 2;
+    DVK_TRY(dvk_alloc(half, 2 * sizeof *g->twist, &g->twist));
+    DVK_TRY(dvk_alloc(half, 2 * sizeof *g->twist_f, &g->twist_f));
+    for (size_t j = 0; j < half; j++) {
+        const double angle = 3.14159265358979323846 * (double)j / (double)g->padded[0];
+        g->twist[2 * j] = cos(angle);
+        g->twist[2 * j + 1] = sin(angle);
+        g->twist_f[2 * j] = (float)g->twist[2 * j];
+        g->twist_f[2 * j + 1] = (float)g->twist[2 * j + 1];
+    }
+    return DVK_OK;
+}
+
+static dvk_status make_grid(dvk_conv_grid *g, const size_t n[3], const size_t half[3], size_t lanes)
+{
+    for (int a = 0; a < 3; a++) {
+        g->n[a] = n[a];
+        g->padded[a] = dvk_fft_good_length(n[a] + half[a], a == 0 ? 2 : 1);
+        DVK_TRY(dvk_fft_init(&g->fft[a], a == 0 ? g->padded[a] / 2 : g->padded[a]));
+        DVK_TRY(dvk_alloc(g->fft[a].length, sizeof *g->mirror[a], &g->mirror[a]));
+        for (size_t p = 0; p < g->fft[a].length; p++) {
+            const size_t k = g->fft[a].order[p];
+            g->mirror[a][p] = k <= g->fft[a].length - k ? k : g->fft[a].length - k;
+        }
+    }
+    g->lanes = lanes;
+    g->blocks = (g->padded[0] / 2 + lanes - 1) / lanes;
+    return make_twist(g);
+}
+
+static void free_grid(dvk_conv_grid *g)
+{
+    for (int a = 0; a < 3; a++) {
+        dvk_fft_free(&g->fft[a]);
+        dvk_free(g->mirror[a]);
+    }
+    dvk_free(g->twist);
+    dvk_free(g->twist_f);
+}
+
+static dvk_status make_buffers(dvk_conv_plan *plan)
+{
+    const dvk_conv_grid *g = &plan->grid;
+    size_t rows = 0, elements = 0;
+    DVK_TRY(dvk_multiply(g->padded[1], g->n[2], &rows));
+    DVK_TRY(dvk_multiply(rows, g->blocks * g->lanes, &elements));
+    DVK_TRY(dvk_alloc(elements, 2 * sizeof *plan->work, &plan->work));
+    plan->scratch_len = (plan->passes->scratch(g, g->n) + 15) / 16 * 16; /* whole cache lines */
+    return dvk_alloc((size_t)plan->threads * plan->scratch_len, sizeof *plan->scratch, &plan->scratch);
+}
+
+static dvk_status fill_plan(dvk_conv_plan *plan, const dvk_conv_problem *p)
+{
+    size_t half[3];
+    /* Taps further out than the grid is wide never meet a voxel. */
+    for (int a = 0; a < 3; a++)
+        half[a] = p->half[a] < p->n[a] ? p->half[a] : p->n[a] - 1;
+    if (plan->is_direct)
+        return dvk_conv_direct_init(plan, p, half);
+    DVK_TRY(make_grid(&plan->grid, p->n, half, plan->passes->lanes));
+    DVK_TRY(make_buffers(plan));
+    return dvk_conv_make_spectrum(plan, p, half);
+}
+
+dvk_status dvk_cpu_conv_create_with(const dvk_conv_passes *passes, int threads, const dvk_conv_problem *p, bool direct,
+                                    dvk_conv_plan **out)
+{
+    dvk_conv_plan *plan = NULL;
+    *out = NULL;
+    if (p->n[0] == 0 || p->n[1] == 0 || p->n[2] == 0)
+        return dvk_fail(DVK_ERR_INVALID, "a volume of %zu x %zu x %zu voxels holds nothing to convolve", p->n[0],
+                        p->n[1], p->n[2]);
+    DVK_TRY(dvk_alloc(1, sizeof *plan, &plan));
+    plan->passes = passes;
+    plan->threads = threads;
+    plan->is_direct = direct;
+    const dvk_status status = fill_plan(plan, p);
+    if (status != DVK_OK)
+        dvk_cpu_conv_free(plan);
+    else
+        *out = plan;
+    return status;
+}
 
 dvk_status dvk_cpu_conv_create(dvk_backend *b, const dvk_conv_problem *p, bool direct, dvk_conv_plan **out)
 {
-    (void)b, (void)p, (void)direct, (void)out;
-    return dvk_fail(DVK_ERR_INTERNAL, "not there yet");
+    return dvk_cpu_conv_create_with(dvk_conv_best_passes(), b->threads, p, direct, out);
+}
+
+/* Three loops over planes or rows that share nothing, so that the result is the same for any number of threads. */
+static void run_fft(const dvk_conv_plan *plan, const float *in, float *out)
+{
+    const dvk_conv_grid *g = &plan->grid;
+#pragma omp parallel num_threads(plan->threads)
+    {
+        float *scratch = plan->scratch + (size_t)omp_get_thread_num() * plan->scratch_len;
+#pragma omp for schedule(static)
+        for (size_t z = 0; z < g->n[2]; z++)
+            plan->passes->forward_plane(g, g->n, in, z, plan->work, scratch);
+#pragma omp for schedule(static)
+        for (size_t y = 0; y < g->padded[1]; y++)
+            plan->passes->multiply_row(g, &plan->spectrum, y, plan->work, scratch);
+#pragma omp for schedule(static)
+        for (size_t z = 0; z < g->n[2]; z++)
+            plan->passes->backward_plane(g, plan->work, z, out, scratch);
+    }
 }
 
 dvk_status dvk_cpu_conv_run(dvk_conv_plan *plan, const float *in, float *out)
 {
-    (void)plan, (void)in, (void)out;
-    return dvk_fail(DVK_ERR_INTERNAL, "not there yet");
+    if (plan->is_direct)
+        dvk_conv_direct_run(plan, in, out);
+    else
+        run_fft(plan, in, out);
+    return DVK_OK;
 }
 
 void dvk_cpu_conv_free(dvk_conv_plan *plan)
 {
-    (void)plan;
+    if (!plan)
+        return;
+    free_grid(&plan->grid);
+    dvk_free(plan->spectrum.real);
+    dvk_free(plan->spectrum.complex);
+    dvk_free(plan->direct.taps);
+    dvk_free(plan->direct.padded);
+    dvk_free(plan->work);
+    dvk_free(plan->scratch);
+    dvk_free(plan);
 }
