@@ -3,16 +3,19 @@
 #define DVK_DVK_H
 
 #include "dvk/context.h"
+#include "dvk/density.h"
 #include "dvk/dose.h"
 #include "dvk/dvh.h"
 #include "dvk/kernel.h"
 #include "dvk/nuclide.h"
 #include "dvk/quantity.h"
 #include "dvk/radiobiology.h"
+#include "dvk/recovery.h"
 #include "dvk/series.h"
 #include "dvk/status.h"
 #include "dvk/summary.h"
 #include "dvk/timefit.h"
+#include "dvk/uncertainty.h"
 #include "dvk/voi.h"
 #include "dvk/volume.h"
 

@@ -18,6 +18,17 @@
 extern "C" {
 #endif
 
+/* The parameters of one organ; NaN where a number is not given. */
+typedef struct dvk_biology {
+    double alpha_beta_Gy;         /* default 2.6: kidneys, Sundlöv 2022 */
+    double repair_half_time_h;    /* default 2.8 */
+    double alpha_per_Gy;          /* for EUBED; not given */
+    double eud_a;                 /* for gEUD; not given */
+    double effective_half_life_h; /* for a curve that leaves no exponential terms; not given */
+} dvk_biology;
+
+DVK_API dvk_biology dvk_biology_default(void);
+
 /* G of a signed exponential sum, amplitude_i 2^(-t / T_i); only the amplitudes' ratios matter. NaN where its integral
  * is not positive. */
 DVK_API double dvk_g_factor(const double *amplitude, const double *half_life_h, size_t terms,

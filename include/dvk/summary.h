@@ -29,8 +29,10 @@ typedef struct dvk_roi_summary {
     double tiac_h;                      /* tia_MBqh / injected */
     double tail_fraction;
     double u_tia_rel, u_dose_rel, u_bed_rel;
-    double u_calibration, u_recovery, u_volume, u_fit; /* relative terms; NaN where not given */
+    double u_calibration, u_recovery, u_volume, u_fit; /* relative terms of u_dose_rel; NaN where not given */
+    double u_volume_rel;                               /* u(V)/V itself */
     double recovery;
+    double dose_recovered_Gy, bed_recovered_Gy; /* mean dose of the map / recovery, and its BED; NaN without recovery */
     double dose_mean_Gy, dose_sd_Gy, dose_min_Gy, dose_max_Gy;
     double d98_Gy, d95_Gy, d90_Gy, d50_Gy, d10_Gy, d2_Gy;
     double dose_hottest_1mL_Gy;

@@ -7,6 +7,15 @@
 
 static const double LN2 = 0.693147180559945309417;
 
+dvk_biology dvk_biology_default(void)
+{
+    return (dvk_biology){.alpha_beta_Gy = 2.6,
+                         .repair_half_time_h = 2.8,
+                         .alpha_per_Gy = NAN,
+                         .eud_a = NAN,
+                         .effective_half_life_h = NAN};
+}
+
 double dvk_g_factor(const double *amplitude, const double *half_life_h, size_t terms, double repair_half_time_h)
 {
     const double mu = LN2 / repair_half_time_h;
