@@ -71,7 +71,7 @@ void dvk_nifti_qform(const dvk_nifti_fields *h, double out[3][4]);
 dvk_status dvk_nifti_parse(const void *start, size_t count, dvk_nifti *out) DVK_MUST_USE;
 
 /* Checks the chain of extensions in `bytes`, the header file up to the first voxel (single) or whole (pair), and gives
- * their texts, each up to its first NUL, joined by line breaks; "" where there is none. dvk_free it. */
+ * their texts, each between NULs, joined by line breaks; "" where there is none. dvk_free it. */
 dvk_status dvk_nifti_extensions(const dvk_nifti *h, const unsigned char *bytes, size_t count, char **text) DVK_MUST_USE;
 
 /* A NIfTI-1 single-file header: slope 1, sform and qform from the geometry (code 1, scanner), mm and s. `datatype` is

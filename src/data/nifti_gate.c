@@ -264,10 +264,12 @@ static dvk_status add_extensions(const dvk_nifti *h, const unsigned char *bytes,
             return dvk_fail(DVK_ERR_INVALID,
                             "header extension at byte %zu has size %d, with %zu bytes left before the voxels", at, size,
                             count - at);
-        const char *payload = (const char *)bytes + at + HEAD;
+        const char *payload = (const char *)bytes + at + HEAD, *end = (const char *)bytes + at + size;
+        while (payload < end && !*payload) /* NIFTI-Reader-JS has zeros before its text */
+            payload++;
         if (text->length)
             DVK_TRY(dvk_text_add_bytes(text, "\n", 1));
-        DVK_TRY(dvk_text_add_bytes(text, payload, strnlen(payload, (size_t)size - HEAD)));
+        DVK_TRY(dvk_text_add_bytes(text, payload, strnlen(payload, (size_t)(end - payload))));
         at += (size_t)size;
     }
     return DVK_OK;

@@ -85,14 +85,18 @@ void dvk_nifti_convert(const dvk_nifti *h, const unsigned char *stored, size_t c
 {
     block raw;
     double wide[BLOCK];
+    const bool scaled = h->slope != 1 || h->intercept != 0; /* -0 + 0 would lose its sign */
     for (size_t done = 0; done < count; done += BLOCK) {
         const size_t n = count - done < BLOCK ? count - done : BLOCK;
         memcpy(raw.bytes, stored + done * h->voxel_bytes, n * h->voxel_bytes);
         if (h->swapped)
             swap_bytes(raw.bytes, h->voxel_bytes, n);
         widen(&raw, h->datatype, n, wide);
+        if (scaled)
+            for (size_t i = 0; i < n; i++)
+                wide[i] = h->slope * wide[i] + h->intercept;
         for (size_t i = 0; i < n; i++)
-            out[done + i] = (float)(h->slope * wide[i] + h->intercept);
+            out[done + i] = (float)wide[i];
     }
 }
 

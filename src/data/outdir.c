@@ -1,0 +1,310 @@
+/*
+ * See outdir.h. Inside DIR, the hidden folder DIR/.dvkit-PID holds the new files, and while a commit runs the old ones
+ * that they replace, under names ending in ".old"; both are dead once no process holds the lock on DIR.
+ */
+#include "data/outdir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "base/text.h"
+#include "data/atomic.h"
+#include "data/io.h"
+
+static const char hidden_prefix[] = ".dvkit-";
+static const char last_name[] = "provenance.json";
+
+typedef struct output {
+    dvk_text staged, final, old; /* paths */
+    bool moved, kept;            /* staged is at final; what was at final is at old */
+} output;
+
+struct dvk_outdir {
+    dvk_text dir, hidden;
+    output *outputs;
+    size_t count, room;
+    size_t made_from; /* length of the first directory of `dir` that was made here; 0: it was all there */
+    bool force, hidden_made;
+    bool locked; /* false where the file system has no locks */
+    int lock;    /* the directory, open; -1 before */
+};
+
+static bool exists(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+static dvk_status make_directory(const char *path, bool *made)
+{
+    struct stat info;
+    *made = dvk_io_mkdir(path, 0777) == 0;
+    const int error = errno;
+    if (*made)
+        return DVK_OK;
+    const bool there = stat(path, &info) == 0;
+    if (there && !S_ISDIR(info.st_mode))
+        return dvk_fail(DVK_ERR_CREATE, "%s: is a file: give the name of a directory", path);
+    if (there && error == EEXIST)
+        return DVK_OK;
+    return dvk_fail(dvk_create_status(error), "%s: cannot be created: %s", path, strerror(error));
+}
+
+/* mkdir -p, remembering where it began. */
+static dvk_status make_directories(dvk_outdir *o)
+{
+    dvk_status status = DVK_OK;
+    char *path = o->dir.data;
+    for (size_t i = 1; status == DVK_OK && i <= o->dir.length; i++) {
+        const char cut = path[i];
+        bool made = false;
+        if (cut != '/' && cut != '\0')
+            continue;
+        path[i] = '\0';
+        status = make_directory(path, &made);
+        path[i] = cut;
+        if (made && !o->made_from)
+            o->made_from = i;
+    }
+    return status;
+}
+
+static void remove_made_directories(const dvk_outdir *o)
+{
+    char *path = o->dir.data;
+    for (size_t i = o->dir.length; o->made_from && i >= o->made_from; i--) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        path[i] = '\0';
+        if (rmdir(path) != 0 && errno != ENOENT) /* somebody else put something there */
+            return;
+    }
+}
+
+/* Removes a hidden folder with its files; it has no folders. */
+static void remove_hidden(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+    rmdir(path);
+}
+
+/* What killed runs left: the lock is ours, so nobody writes there. */
+static dvk_status remove_remains(const dvk_outdir *o)
+{
+    dvk_status status = DVK_OK;
+    dvk_text path = {0};
+    DIR *dir = opendir(o->dir.data);
+    if (!dir)
+        return dvk_fail(DVK_ERR_CREATE, "%s: cannot be read: %s", o->dir.data, strerror(errno));
+    for (struct dirent *entry; status == DVK_OK && (entry = readdir(dir));)
+        if (strncmp(entry->d_name, hidden_prefix, sizeof hidden_prefix - 1) == 0) {
+            path.length = 0;
+            status = dvk_text_add(&path, "%s/%s", o->dir.data, entry->d_name);
+            if (status == DVK_OK)
+                remove_hidden(path.data);
+        }
+    closedir(dir);
+    dvk_text_free(&path);
+    return status;
+}
+
+static dvk_status lock_directory(dvk_outdir *o)
+{
+    o->lock = dvk_io_open(o->dir.data, O_RDONLY | O_DIRECTORY, 0);
+    if (o->lock < 0)
+        return dvk_fail(dvk_create_status(errno), "%s: cannot be opened: %s", o->dir.data, strerror(errno));
+    o->locked = flock(o->lock, LOCK_EX | LOCK_NB) == 0;
+    if (!o->locked && errno == EWOULDBLOCK)
+        return dvk_fail(DVK_ERR_CREATE, "%s: another process is writing there: wait, or give another directory",
+                        o->dir.data);
+    return DVK_OK;
+}
+
+/* Directory entries to the disk; not every file system can, and says EINVAL. */
+static dvk_status sync_directory(const dvk_outdir *o)
+{
+    if (dvk_io_fsync(o->lock) != 0 && errno != EINVAL)
+        return dvk_fail(DVK_ERR_IO, "%s: writing failed: %s", o->dir.data, strerror(errno));
+    return DVK_OK;
+}
+
+static dvk_status refuse_result(const dvk_outdir *o)
+{
+    dvk_text path = {0};
+    DVK_TRY(dvk_text_add(&path, "%s/%s", o->dir.data, last_name));
+    const bool found = exists(path.data);
+    dvk_text_free(&path);
+    if (found && !o->force)
+        return dvk_fail(DVK_ERR_CREATE, "%s: holds a result already: give another directory, or --force to replace it",
+                        o->dir.data);
+    return DVK_OK;
+}
+
+static dvk_status begin(dvk_outdir *o, const char *path, bool force)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    if (length == 0)
+        return dvk_fail(DVK_ERR_CREATE, "the output directory has no name");
+    DVK_TRY(dvk_text_add_bytes(&o->dir, path, length));
+    DVK_TRY(make_directories(o));
+    DVK_TRY(lock_directory(o));
+    o->force = force;
+    DVK_TRY(refuse_result(o));
+    if (o->locked)
+        DVK_TRY(remove_remains(o));
+    DVK_TRY(dvk_text_add(&o->hidden, "%s/%s%ld", o->dir.data, hidden_prefix, (long)getpid()));
+    if (dvk_io_mkdir(o->hidden.data, 0777) != 0)
+        return dvk_fail(dvk_create_status(errno), "%s: cannot be written: %s", o->dir.data, strerror(errno));
+    o->hidden_made = true;
+    return DVK_OK;
+}
+
+static void free_output(output *f)
+{
+    dvk_text_free(&f->staged);
+    dvk_text_free(&f->final);
+    dvk_text_free(&f->old);
+}
+
+static void release(dvk_outdir *o)
+{
+    if (o->hidden_made)
+        remove_hidden(o->hidden.data);
+    if (o->lock >= 0)
+        close(o->lock);
+    for (size_t i = 0; i < o->room; i++) /* one beyond count may be half made */
+        free_output(&o->outputs[i]);
+    dvk_free(o->outputs);
+    dvk_text_free(&o->dir);
+    dvk_text_free(&o->hidden);
+    dvk_free(o);
+}
+
+void dvk_outdir_abort(dvk_outdir *o)
+{
+    if (!o)
+        return;
+    if (o->hidden_made)
+        remove_hidden(o->hidden.data);
+    o->hidden_made = false;
+    remove_made_directories(o);
+    release(o);
+}
+
+dvk_status dvk_outdir_begin(const char *path, bool force, dvk_outdir **out)
+{
+    dvk_outdir *o = NULL;
+    *out = NULL;
+    DVK_TRY(dvk_alloc(1, sizeof *o, &o));
+    o->lock = -1;
+    const dvk_status status = begin(o, path, force);
+    if (status != DVK_OK) {
+        dvk_outdir_abort(o);
+        return status;
+    }
+    *out = o;
+    return DVK_OK;
+}
+
+dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path)
+{
+    *path = NULL;
+    if (!name[0] || name[0] == '.' || strchr(name, '/'))
+        return dvk_fail(DVK_ERR_INTERNAL, "'%s' is no name for an output file", name);
+    for (size_t i = 0; i < o->count; i++)
+        if (strcmp(o->outputs[i].staged.data + o->hidden.length + 1, name) == 0) {
+            *path = o->outputs[i].staged.data;
+            return DVK_OK;
+        }
+    if (o->count == o->room) {
+        DVK_TRY(dvk_grow(o->count, o->room + 16, sizeof *o->outputs, &o->outputs));
+        o->room += 16;
+    }
+    output *f = &o->outputs[o->count];
+    free_output(f);
+    DVK_TRY(dvk_text_add(&f->staged, "%s/%s", o->hidden.data, name));
+    DVK_TRY(dvk_text_add(&f->final, "%s/%s", o->dir.data, name));
+    DVK_TRY(dvk_text_add(&f->old, "%s/%s.old", o->hidden.data, name));
+    o->count++;
+    *path = f->staged.data;
+    return DVK_OK;
+}
+
+static dvk_status move(const char *from, const char *to, const char *named)
+{
+    if (dvk_io_rename(from, to) != 0)
+        return dvk_fail(dvk_create_status(errno), "%s: cannot be put in place: %s", named, strerror(errno));
+    return DVK_OK;
+}
+
+/* Puts provenance.json last. */
+static void order_outputs(dvk_outdir *o)
+{
+    for (size_t i = 0; i + 1 < o->count; i++)
+        if (strcmp(o->outputs[i].staged.data + o->hidden.length + 1, last_name) == 0) {
+            const output kept = o->outputs[i];
+            o->outputs[i] = o->outputs[o->count - 1];
+            o->outputs[o->count - 1] = kept;
+            return;
+        }
+}
+
+/* Old files aside, the one that makes them a result first; then the new ones, the one that makes them a result last. */
+static dvk_status move_all(dvk_outdir *o)
+{
+    for (size_t i = o->count; i-- > 0;) {
+        output *f = &o->outputs[i];
+        if (!exists(f->final.data))
+            continue;
+        DVK_TRY(move(f->final.data, f->old.data, f->final.data));
+        f->kept = true;
+    }
+    for (size_t i = 0; i < o->count; i++) {
+        output *f = &o->outputs[i];
+        if (i + 1 == o->count)
+            DVK_TRY(sync_directory(o));
+        DVK_TRY(move(f->staged.data, f->final.data, f->final.data));
+        f->moved = true;
+    }
+    return sync_directory(o);
+}
+
+static void move_back(dvk_outdir *o)
+{
+    for (size_t i = o->count; i-- > 0;)
+        if (o->outputs[i].moved)
+            unlink(o->outputs[i].final.data);
+    for (size_t i = 0; i < o->count; i++)
+        if (o->outputs[i].kept)
+            (void)rename(o->outputs[i].old.data, o->outputs[i].final.data);
+}
+
+dvk_status dvk_outdir_commit(dvk_outdir *o)
+{
+    order_outputs(o);
+    dvk_status status = refuse_result(o); /* again, for want of a lock */
+    if (status == DVK_OK)
+        status = move_all(o);
+    if (status != DVK_OK) {
+        move_back(o);
+        dvk_outdir_abort(o);
+        return status;
+    }
+    release(o);
+    return DVK_OK;
+}

@@ -1,0 +1,35 @@
+/*
+ * An output directory as one transaction: a command's files are written under a hidden folder inside it and come to
+ * their names all together, provenance.json last. A directory without provenance.json is not a result, so that a run
+ * killed at any moment leaves none.
+ */
+#ifndef DVK_DATA_OUTDIR_H
+#define DVK_DATA_OUTDIR_H
+
+#include <stdbool.h>
+
+#include "dvk/status.h"
+
+typedef struct dvk_outdir dvk_outdir;
+
+/*
+ * Makes the directory and its parents where they are missing, and holds it against other processes until commit or
+ * abort (an advisory lock on the directory; where the file system has none, nothing holds it). DVK_ERR_CREATE when it
+ * holds a result already and not `force`, is a file, cannot be made, or is held. Remains of killed runs are removed.
+ */
+dvk_status dvk_outdir_begin(const char *path, bool force, dvk_outdir **out) DVK_MUST_USE;
+
+/* Where to write the file that will be called `name` (no folder in it). Lent until commit or abort. */
+dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path) DVK_MUST_USE;
+
+/*
+ * Moves every file asked for with dvk_outdir_path to its name and frees `o`, whatever comes. Files of those names are
+ * replaced, their provenance.json going first. On failure (DVK_ERR_IO, DVK_ERR_CREATE) everything is as it was before.
+ */
+dvk_status dvk_outdir_commit(dvk_outdir *o) DVK_MUST_USE;
+
+/* Removes everything that was written, and the directories that were made, and frees `o`; NULL is fine. The thread's
+ * message stays. */
+void dvk_outdir_abort(dvk_outdir *o);
+
+#endif
