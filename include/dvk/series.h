@@ -43,11 +43,15 @@ DVK_API dvk_series_options dvk_series_options_none(void);
 typedef struct dvk_series dvk_series;
 
 /*
- * Reads the scans (one 3-D file a time point, or one 4-D file) with their PET-BIDS sidecars and sorts nothing: times
- * must rise. Values become Bq/mL at the scan's start, not decay-corrected: not corrected   c * lambda d / (1 -
- * exp(-lambda d))   (frame mean to frame start; d the frame's duration) corrected to r  c * exp(-lambda (t - r)) (t the
- * start, r the reference, both after injection) DVK_ERR_INVALID names the file and, where a fact is missing, the option
- * that gives it. Grids that differ are an error that names both files. The caller frees *out.
+ * Reads the scans (one 3-D file a time point, or one 4-D file) with their PET-BIDS sidecars. Nothing is sorted: times
+ * must rise. Values become Bq/mL at the scan's start, not decay-corrected, c being the stored value in Bq/mL, t the
+ * start and r the reference (h after injection), d the frame's duration:
+ *
+ *   not corrected    c * lambda d / (1 - exp(-lambda d))     (mean over the frame to its start)
+ *   corrected to r   c * exp(-lambda (t - r))
+ *
+ * DVK_ERR_INVALID names the file and, where a fact is missing, the option that gives it; for grids that differ it names
+ * both files. DVK_ERR_USAGE for options that fit no scan. The caller frees *out.
  */
 DVK_API DVK_MUST_USE dvk_status dvk_series_read(const char *const *paths, size_t count,
                                                 const dvk_series_options *options, dvk_series **out);
@@ -63,8 +67,19 @@ DVK_API const char *dvk_series_path(const dvk_series *s, size_t scan);
 DVK_API const char *dvk_series_sha256(const dvk_series *s, size_t scan);
 DVK_API dvk_voxel_counts dvk_series_counts(const dvk_series *s, size_t scan);
 
+/* What the stored values were multiplied by to become Bq/mL at the scan's start. */
+DVK_API double dvk_series_factor(const dvk_series *s, size_t scan);
+
 /* Whole activity of one scan in MBq: the sum of concentration times voxel volume. */
 DVK_API double dvk_series_activity_MBq(const dvk_series *s, size_t scan);
+
+/*
+ * What is possible but looks wrong, one line each: more than 110 % or less than 1 % of the injected activity, decayed
+ * to the scan's start, in the image; no injected activity to compare with; times or durations as of another unit. Lent;
+ * NULL past the last.
+ */
+DVK_API size_t dvk_series_warnings(const dvk_series *s);
+DVK_API const char *dvk_series_warning(const dvk_series *s, size_t i);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,34 @@
+/*
+ * The series behind include/dvk/series.h, for its own files.
+ */
+#ifndef DVK_PHYSICS_SERIES_H
+#define DVK_PHYSICS_SERIES_H
+
+#include "dvk/series.h"
+
+#include "base/text.h"
+#include "physics/scan_facts.h"
+
+struct dvk_series {
+    size_t files, scans; /* one 4-D file holds all scans, else each scan is a file */
+    char *path[DVK_MAX_SCANS];
+    dvk_volume *volume[DVK_MAX_SCANS];
+    dvk_geometry geometry; /* the first file's */
+    double injected_MBq;
+    dvk_scan_facts facts[DVK_MAX_SCANS];
+    float *frame[DVK_MAX_SCANS]; /* lent by the volumes */
+    dvk_voxel_counts counts[DVK_MAX_SCANS];
+    double activity_MBq[DVK_MAX_SCANS];
+    dvk_text warnings; /* each ends with NUL */
+    size_t warning_count;
+};
+
+enum { DVK_SCAN_LABEL_SIZE = 600 };
+
+/* "FILE" or "FILE, frame 3"; returns `label`. */
+const char *dvk_series_scan_label(const dvk_series *s, size_t scan, char label[DVK_SCAN_LABEL_SIZE]);
+
+/* Writes the warnings of a series that was read. */
+dvk_status dvk_series_check(dvk_series *s) DVK_MUST_USE;
+
+#endif
