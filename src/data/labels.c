@@ -52,9 +52,9 @@ dvk_status dvk_label_name(const char *name, char out[DVK_NAME_SIZE])
         return dvk_fail(DVK_ERR_INVALID, "'%s' is not a name of 1 to %d letters", name, DVK_NAME_SIZE - 1);
     for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
         if (is_kidney(out, left[i]))
-            strcpy(out, "kidney_left");
+            snprintf(out, DVK_NAME_SIZE, "kidney_left");
         if (is_kidney(out, right[i]))
-            strcpy(out, "kidney_right");
+            snprintf(out, DVK_NAME_SIZE, "kidney_right");
     }
     return DVK_OK;
 }

@@ -27,7 +27,7 @@ dvk_status dvk_beside(const char *image, const char *ending, char **out)
     }
     DVK_TRY(dvk_alloc(stem + strlen(ending) + 1, 1, out));
     memcpy(*out, image, stem);
-    strcpy(*out + stem, ending);
+    memcpy(*out + stem, ending, strlen(ending));
     return DVK_OK;
 }
 
