@@ -1,0 +1,120 @@
+/* From time-integrated activity to dose: by a kernel, or where all electron energy stays where it was emitted. */
+#include <math.h>
+
+#include "dvk/dose.h"
+
+#include "backend/context.h"
+#include "base/fail.h"
+#include "physics/kernel.h"
+
+/* Plain sums win up to 5 x 5 x 5 taps; docs/performance.md has the measurement. */
+enum { DIRECT_TAPS = 125 };
+
+/* Largest relative difference between the kernel's voxel and the image's: S goes with the voxel's volume to first
+ * order, so doses are off by three times this at most. Wide enough for an edge that was rounded to 0.5 um. */
+static const double voxel_tolerance = 1e-4;
+
+const char *dvk_engine_name(dvk_engine engine)
+{
+    switch (engine) {
+    case DVK_ENGINE_AUTO:
+        return "auto";
+    case DVK_ENGINE_FFT:
+        return "fft";
+    case DVK_ENGINE_DIRECT:
+        return "direct";
+    case DVK_ENGINE_LOCAL:
+        return "local";
+    }
+    return "unknown";
+}
+
+static dvk_status check_one_frame(const dvk_volume *v)
+{
+    if (dvk_volume_frames(v) != 1)
+        return dvk_fail(DVK_ERR_INVALID, "the map to convolve has %zu frames: give one frame", dvk_volume_frames(v));
+    return DVK_OK;
+}
+
+/* A transform would spread one such voxel over the whole map. */
+static dvk_status check_finite(const dvk_volume *v)
+{
+    const float *values = dvk_volume_values(v);
+    const size_t count = dvk_geometry_voxels(dvk_volume_geometry(v));
+    size_t bad = 0;
+    for (size_t i = 0; i < count; i++)
+        bad += !isfinite(values[i]);
+    if (bad)
+        return dvk_fail(DVK_ERR_INVALID, "%zu of %zu voxels of the map to convolve are not finite: mend the map", bad,
+                        count);
+    return DVK_OK;
+}
+
+static dvk_status compare_voxels(const double kernel_mm[3], const double image_mm[3])
+{
+    for (int a = 0; a < 3; a++)
+        if (!(fabs(kernel_mm[a] - image_mm[a]) <= voxel_tolerance * image_mm[a]))
+            return dvk_fail(DVK_ERR_INVALID,
+                            "the kernel is for voxels of %.6g x %.6g x %.6g mm, the image has %.6g x %.6g x %.6g mm: "
+                            "make one for the image's voxel, or import it with --rescale",
+                            kernel_mm[0], kernel_mm[1], kernel_mm[2], image_mm[0], image_mm[1], image_mm[2]);
+    return DVK_OK;
+}
+
+static dvk_engine choose_engine(const dvk_conv_problem *p)
+{
+    double taps = 1;
+    for (int a = 0; a < 3; a++)
+        taps *= 2 * fmin((double)p->half[a], (double)p->n[a] - 1) + 1;
+    return taps <= DIRECT_TAPS ? DVK_ENGINE_DIRECT : DVK_ENGINE_FFT;
+}
+
+dvk_status dvk_convolve(dvk_context *c, const dvk_volume *in, const dvk_kernel *k, dvk_engine engine, double scale,
+                        bool check_voxel, dvk_volume **out, dvk_engine *used)
+{
+    const dvk_geometry *g = dvk_volume_geometry(in);
+    const dvk_kernel_record *record = &k->record;
+    dvk_conv_problem p = {.even = k->octant != NULL, .octant = k->octant, .taps = k->taps, .scale = scale};
+    *out = NULL;
+    if (engine == DVK_ENGINE_LOCAL)
+        return dvk_fail(DVK_ERR_USAGE, "engine local takes no kernel: use fft, direct or auto");
+    DVK_TRY(check_one_frame(in));
+    DVK_TRY(check_finite(in));
+    if (check_voxel)
+        DVK_TRY(compare_voxels(record->voxel_mm, g->voxel_mm));
+    for (int a = 0; a < 3; a++) {
+        p.n[a] = g->n[a];
+        p.half[a] = record->half[a];
+    }
+    if (engine == DVK_ENGINE_AUTO)
+        engine = choose_engine(&p);
+    DVK_TRY(dvk_volume_create(g, 1, out));
+    const dvk_status status =
+        dvk_context_convolve(c, &p, engine == DVK_ENGINE_DIRECT, dvk_volume_values(in), dvk_volume_data(*out));
+    if (status != DVK_OK) {
+        dvk_volume_free(*out);
+        *out = NULL;
+    } else if (used) {
+        *used = engine;
+    }
+    return status;
+}
+
+dvk_status dvk_dose_local(const dvk_volume *tia, const dvk_nuclide *n, double density_g_mL, dvk_volume **out)
+{
+    static const double joule_per_keV = 1.602176634e-16, kg_per_g = 1e-3;
+    const dvk_geometry *g = dvk_volume_geometry(tia);
+    const size_t count = dvk_geometry_voxels(g);
+    *out = NULL;
+    if (!(density_g_mL > 0) || isinf(density_g_mL))
+        return dvk_fail(DVK_ERR_USAGE, "a medium of %g g/mL: give a density above 0", density_g_mL);
+    DVK_TRY(check_one_frame(tia));
+    DVK_TRY(dvk_volume_create(g, 1, out));
+    /* Decays in a mL times energy of one, over the mass of that mL. */
+    const double Gy_per_tia = n->electron_keV * joule_per_keV / (density_g_mL * kg_per_g);
+    const float *from = dvk_volume_values(tia);
+    float *to = dvk_volume_data(*out);
+    for (size_t i = 0; i < count; i++)
+        to[i] = (float)((double)from[i] * Gy_per_tia);
+    return DVK_OK;
+}
