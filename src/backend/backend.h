@@ -42,8 +42,8 @@ typedef struct dvk_integrate_problem {
 typedef struct dvk_backend_ops {
     const char *name; /* "cpu", "opencl" */
     dvk_status (*list)(dvk_device *list, size_t room, size_t *count);
-    /* `device`: "auto", "opencl", "opencl:P.D" or part of a name. threads > 0. */
-    dvk_status (*open)(const char *device, int threads, dvk_backend **out);
+    /* `id` as in the list: "cpu", "opencl:0.0". threads > 0. */
+    dvk_status (*open)(const char *id, int threads, dvk_backend **out);
     void (*close)(dvk_backend *b);
     const dvk_device *(*describe)(const dvk_backend *b);
     /* `direct`: a plain sum instead of the FFT. The problem's arrays are not kept. */
@@ -61,6 +61,8 @@ typedef struct dvk_host {
     dvk_status (*vfail)(dvk_status status, const char *format, va_list args);
     dvk_status (*alloc)(size_t count, size_t size, void *out);
     void (*free)(void *p);
+    bool (*call_fails)(void);     /* for tests: the device call about to be made is to fail */
+    size_t (*memory_limit)(void); /* for tests: bytes of device memory to make do with; 0: all there is */
 } dvk_host;
 
 enum { DVK_BACKEND_ABI = 1 };

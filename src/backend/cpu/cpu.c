@@ -38,9 +38,9 @@ static dvk_status cpu_list(dvk_device *list, size_t room, size_t *count)
     return DVK_OK;
 }
 
-static dvk_status cpu_open(const char *device, int threads, dvk_backend **out)
+static dvk_status cpu_open(const char *id, int threads, dvk_backend **out)
 {
-    (void)device;
+    (void)id;
     DVK_TRY(dvk_alloc(1, sizeof **out, out));
     describe_cpu(&(*out)->device);
     (*out)->threads = threads;

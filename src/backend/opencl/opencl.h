@@ -1,0 +1,115 @@
+/*
+ * What the files of the OpenCL back end share: an open device, checked calls, buffers, kernels and FFT plans.
+ *
+ * No device is assumed to have fp64, images, more than 32 KB of local memory or more than 256 work-items in a group.
+ */
+#ifndef DVK_BACKEND_OPENCL_H
+#define DVK_BACKEND_OPENCL_H
+
+#include <CL/cl.h>
+
+#include "backend/backend.h"
+#include "base/alloc.h"
+#include "base/fail.h"
+
+enum { DVK_CL_GROUP = 64 }; /* work-items in a group, along x, of the plain kernels */
+
+typedef struct dvk_cl_program dvk_cl_program;
+typedef struct dvk_cl_fft dvk_cl_fft;
+
+struct dvk_backend {
+    dvk_device device;
+    cl_device_id id;
+    cl_context context;
+    cl_command_queue queue;
+    size_t memory;            /* bytes that plans may use in all */
+    size_t largest;           /* bytes of the largest buffer */
+    dvk_cl_program *programs; /* built so far */
+    dvk_cl_fft *ffts;         /* baked so far */
+};
+
+/* --- checked calls (cl_host.c) --- */
+
+void dvk_cl_set_host(const dvk_host *host);
+bool dvk_cl_call_fails(void);
+size_t dvk_cl_memory_limit(void);
+
+/* DVK_ERR_RETRY with "clCall: CL_ERROR_NAME"; `call` is the call's text. */
+dvk_status dvk_cl_fail(cl_int code, const char *call);
+
+/* Goes to `done:` when an OpenCL call fails; wants a local `dvk_status status`. */
+#define CL_TRY(call)                                                                                                   \
+    do {                                                                                                               \
+        const cl_int cl_code = dvk_cl_call_fails() ? CL_OUT_OF_RESOURCES : (cl_int)(call);                             \
+        if (cl_code != CL_SUCCESS) {                                                                                   \
+            status = dvk_cl_fail(cl_code, #call);                                                                      \
+            goto done;                                                                                                 \
+        }                                                                                                              \
+    } while (0)
+
+/* The same for a call that gives an object, and its code through &cl_made. */
+#define CL_MAKE(object, call)                                                                                          \
+    do {                                                                                                               \
+        cl_int cl_made = CL_OUT_OF_RESOURCES;                                                                          \
+        if (!dvk_cl_call_fails())                                                                                      \
+            (object) = (call);                                                                                         \
+        if (cl_made != CL_SUCCESS) {                                                                                   \
+            (object) = NULL;                                                                                           \
+            status = dvk_cl_fail(cl_made, #call);                                                                      \
+            goto done;                                                                                                 \
+        }                                                                                                              \
+    } while (0)
+
+/* --- devices (cl_device.c) --- */
+
+dvk_status dvk_cl_list(dvk_device *list, size_t room, size_t *count);
+dvk_status dvk_cl_open(const char *id, int threads, dvk_backend **out);
+void dvk_cl_close(dvk_backend *b);
+
+/* --- buffers and kernels (cl_program.c) --- */
+
+/* An uninitialised buffer; none of zero bytes. */
+dvk_status dvk_cl_buffer(dvk_backend *b, size_t bytes, cl_mem *out);
+void dvk_cl_buffer_free(cl_mem *buffer); /* NULL is fine; leaves NULL */
+dvk_status dvk_cl_write(dvk_backend *b, cl_mem to, const void *from, size_t bytes);
+dvk_status dvk_cl_read(dvk_backend *b, cl_mem from, size_t offset, void *to, size_t bytes);
+
+/* A kernel of an embedded source file, built on first use. Lent for the back end's life. */
+dvk_status dvk_cl_kernel(dvk_backend *b, const char *file, const char *name, cl_kernel *out);
+void dvk_cl_programs_free(dvk_backend *b);
+
+typedef struct dvk_cl_arg {
+    size_t size;
+    const void *value;
+} dvk_cl_arg;
+/* clang-format off */
+#define DVK_CL_ARG(x) {sizeof(x), &(x)}
+/* clang-format on */
+
+/* Enqueues one work-item for each of x y z points, x rounded up to whole groups: the kernel checks its x. */
+dvk_status dvk_cl_launch(dvk_backend *b, const char *file, const char *name, const size_t points[3],
+                         const dvk_cl_arg *args, size_t count);
+
+/* --- transforms (cl_fft.c) --- */
+
+/* The smallest size of at least `wanted` that the transform takes; along x it is even. */
+size_t dvk_cl_fft_size(size_t wanted);
+
+/* Complex numbers of the half spectrum along x of a real line of `size`. */
+size_t dvk_cl_fft_half(size_t size);
+
+/* The plan for a real volume of `size`, made on first use. Lent for the back end's life. It works in place: real rows
+ * of 2 (size[0]/2 + 1) floats become rows of size[0]/2 + 1 complex numbers; neither direction scales. */
+dvk_status dvk_cl_fft_plan(dvk_backend *b, const size_t size[3], dvk_cl_fft **out);
+size_t dvk_cl_fft_scratch(const dvk_cl_fft *fft); /* bytes that a run wants besides the data */
+dvk_status dvk_cl_fft_run(dvk_backend *b, dvk_cl_fft *fft, bool forward, cl_mem data, cl_mem scratch);
+void dvk_cl_ffts_free(dvk_backend *b);
+
+/* --- operations --- */
+
+dvk_status dvk_cl_conv_create(dvk_backend *b, const dvk_conv_problem *p, bool direct, dvk_conv_plan **out);
+dvk_status dvk_cl_conv_run(dvk_conv_plan *plan, const float *in, float *out);
+void dvk_cl_conv_free(dvk_conv_plan *plan);
+dvk_status dvk_cl_integrate(dvk_backend *b, const dvk_integrate_problem *p);
+
+#endif
