@@ -201,6 +201,8 @@ dvk_status dvk_cl_conv_create(dvk_backend *b, const dvk_conv_problem *problem, b
 {
     dvk_conv_plan *p = NULL;
     *out = NULL;
+    if (problem->n[0] == 0 || problem->n[1] == 0 || problem->n[2] == 0)
+        return dvk_fail(DVK_ERR_INVALID, "nothing to convolve: a grid without voxels");
     DVK_TRY(dvk_alloc(1, sizeof *p, &p));
     p->b = b;
     p->direct = direct;
