@@ -49,6 +49,19 @@ error_t option_check(struct argp_state *state, const char *name, dvk_status stat
     return ECANCELED;
 }
 
+error_t option_bad(struct argp_state *state, const char *name, const char *format, ...)
+{
+    (void)state;
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "dvkit %s: --%s: ", current->name, name);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    parse_status = DVK_ERR_USAGE;
+    return ECANCELED;
+}
+
 error_t option_positive(struct argp_state *state, const char *name, const char *text, dvk_unit unit, bool none_too,
                         double *out)
 {
@@ -59,9 +72,7 @@ error_t option_positive(struct argp_state *state, const char *name, const char *
     const error_t error = option_check(state, name, dvk_quantity_parse(text, unit, out));
     if (error || *out > 0)
         return error;
-    command_usage(current, "--%s: '%s' is not above 0", name, text);
-    parse_status = DVK_ERR_USAGE;
-    return ECANCELED;
+    return option_bad(state, name, "'%s' is not above 0", text);
 }
 
 error_t option_word(struct argp_state *state, const char *name, const char *text, const char *const *words, int *out)

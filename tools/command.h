@@ -44,6 +44,9 @@ int command_usage(const command *c, const char *format, ...) DVK_PRINTF(2, 3);
 /* In an argp parser: a library call that reads an option's value. Failing, it ends parsing with "--NAME: message". */
 error_t option_check(struct argp_state *state, const char *name, dvk_status status);
 
+/* In an argp parser: ends parsing with "--NAME: message" for a value that the tool itself finds wrong. */
+error_t option_bad(struct argp_state *state, const char *name, const char *format, ...) DVK_PRINTF(3, 4);
+
 /* In an argp parser: a quantity above 0 (or, `none_too`, the word "none", which is NaN). */
 error_t option_positive(struct argp_state *state, const char *name, const char *text, dvk_unit unit, bool none_too,
                         double *out);
