@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@ static const size_t largest_call = (size_t)1 << 30;
 
 static atomic_long countdown; /* 0: never fail */
 static atomic_int fault_errno;
+enum { kill_instead = -1 }; /* no errno */
 
 void dvk_io_fail_at(long n, int error)
 {
@@ -26,10 +28,17 @@ void dvk_io_fail_at(long n, int error)
     atomic_store(&countdown, n);
 }
 
+void dvk_io_kill_at(long n)
+{
+    dvk_io_fail_at(n, kill_instead);
+}
+
 static bool must_fail(void)
 {
     if (atomic_load(&countdown) <= 0 || atomic_fetch_sub(&countdown, 1) != 1)
         return false;
+    if (atomic_load(&fault_errno) == kill_instead)
+        raise(SIGKILL);
     errno = atomic_load(&fault_errno);
     return true;
 }

@@ -48,4 +48,7 @@ int dvk_io_mkdir(const char *path, mode_t mode);
 /* For tests: the n-th of these calls from now fails with `error` (such as ENOSPC), 0: none does. */
 void dvk_io_fail_at(long n, int error);
 
+/* For tests: the process is killed (SIGKILL) where the n-th of these calls from now would begin. */
+void dvk_io_kill_at(long n);
+
 #endif
