@@ -9,11 +9,19 @@
 
 static const double pi = 3.14159265358979323846;
 
+enum { RULE_MOST = 16 };
+
+/* A rule for the weight tri(x) = max(0, 1 - |x|). */
+typedef struct rule {
+    int nodes;
+    double offset[RULE_MOST], weight[RULE_MOST];
+} rule;
+
 typedef struct fold {
     const dvk_point_kernel *kernel;
-    double h[3];
+    double h[3], widest;
     size_t half[3], near[3]; /* voxels with every index below near[] are made of cells */
-    bool xy, yz, xz;         /* equal edges */
+    rule gauss, six, most;
     double *octant;
     double (*cells)[8]; /* near[0] near[1] near[2] cells */
 } fold;
@@ -23,35 +31,52 @@ static size_t at(const size_t size[3], const size_t i[3])
     return (i[2] * size[1] + i[1]) * size[0] + i[0];
 }
 
-static void swap_if(bool condition, size_t i[3], int a, int b)
+static void exchange(size_t i[3], int a, int b)
 {
-    if (condition && i[a] < i[b]) {
-        const size_t keep = i[a];
-        i[a] = i[b];
-        i[b] = keep;
-    }
+    const size_t keep = i[a];
+    i[a] = i[b];
+    i[b] = keep;
 }
 
-/* The one of the equal entries that is computed: falling indices along axes of equal edges. */
-static void representative(const fold *f, const size_t i[3], size_t out[3])
+/* Turns `i` into the one of its equals that is computed, with falling indices along axes of equal edges; `step` (or
+ * NULL) takes part in the exchange. Nothing happens where that one lies outside `size`. */
+static void arrange(const fold *f, const size_t size[3], size_t i[3], size_t step[3])
 {
-    memcpy(out, i, 3 * sizeof *i);
-    swap_if(f->xy, out, 0, 1);
-    swap_if(f->xz, out, 0, 2);
-    swap_if(f->yz, out, 1, 2);
+    static const int pairs[3][2] = {{0, 1}, {0, 2}, {1, 2}};
+    size_t to[3] = {i[0], i[1], i[2]}, with[3] = {0, 0, 0};
+    if (step)
+        memcpy(with, step, sizeof with);
+    for (int p = 0; p < 3; p++) {
+        const int a = pairs[p][0], b = pairs[p][1];
+        if (f->h[a] == f->h[b] && to[a] < to[b]) {
+            exchange(to, a, b);
+            exchange(with, a, b);
+        }
+    }
+    if (to[0] >= size[0] || to[1] >= size[1] || to[2] >= size[2])
+        return;
+    memcpy(i, to, sizeof to);
+    if (step)
+        memcpy(step, with, sizeof with);
+}
+
+static bool is_computed(const fold *f, const size_t size[3], const size_t i[3])
+{
+    size_t other[3] = {i[0], i[1], i[2]};
+    arrange(f, size, other, NULL);
+    return memcmp(i, other, sizeof other) == 0;
 }
 
 /* Nodes an axis on the faces of a cell: many where the faces see the source under a wide angle. */
 static int face_nodes(const fold *f, const size_t cell[3])
 {
-    double nearest = 0, widest = 0;
+    double nearest = 0;
     for (int a = 0; a < 3; a++) {
         const double low = f->h[a] * (double)cell[a];
         nearest += low * low;
-        widest = f->h[a] > widest ? f->h[a] : widest;
     }
-    const double distance = sqrt(nearest) / widest;
-    return distance < 1.8 ? 24 : distance < 4 ? 12 : 8;
+    const double distance = sqrt(nearest) / f->widest;
+    return distance < 1.8 ? 24 : distance < 4 ? 12 : distance < 10 ? 8 : 4;
 }
 
 static void compute_cells(fold *f)
@@ -61,54 +86,97 @@ static void compute_cells(fold *f)
     for (ptrdiff_t c = 0; c < count; c++) {
         const size_t i = (size_t)c;
         const size_t cell[3] = {i % f->near[0], i / f->near[0] % f->near[1], i / f->near[0] / f->near[1]};
-        dvk_voxel_cell(f->kernel, f->h, cell, face_nodes(f, cell), f->cells[i]);
+        if (is_computed(f, f->near, cell))
+            dvk_voxel_cell(f->kernel, f->h, cell, face_nodes(f, cell), f->cells[i]);
     }
 }
 
-/* A voxel on a symmetry plane has that axis's cells on both sides. */
-static double gather(const fold *f, const size_t n[3])
+/* A voxel is a corner of eight cells; one on a symmetry plane has that axis's cells on both sides. */
+static double near_energy(const fold *f, const size_t n[3])
 {
     double sum = 0;
     int planes = 0;
     for (int a = 0; a < 3; a++)
         planes += n[a] == 0;
-    for (int bits = 0; bits < 8; bits++) {
-        size_t cell[3];
+    for (size_t bits = 0; bits < 8; bits++) {
+        size_t step[3] = {bits & 1, bits >> 1 & 1, bits >> 2 & 1}, cell[3];
         bool exists = true;
         for (int a = 0; a < 3; a++) {
-            const size_t step = (size_t)(bits >> a & 1);
-            exists = exists && n[a] >= step;
-            cell[a] = n[a] - step;
+            exists = exists && n[a] >= step[a];
+            cell[a] = n[a] - step[a];
         }
-        if (exists)
-            sum += f->cells[at(f->near, cell)][bits];
+        if (!exists)
+            continue;
+        arrange(f, f->near, cell, step);
+        sum += f->cells[at(f->near, cell)][step[0] | step[1] << 1 | step[2] << 2];
     }
     return sum * (double)(1 << planes);
 }
 
-/* The three-point Gauss rule of the weight tri(x): its moments 1, 1/6 and 1/15 give 0 and +-sqrt(2/5). */
-static double far_energy(const fold *f, const size_t n[3])
+/* Sums E(r) / 4 pi r^2 around voxel n with one rule along the axis on which r changes most, another across. */
+static double far_energy(const fold *f, const size_t n[3], const rule *along, const rule *across)
 {
-    static const double weight[3] = {5.0 / 24, 7.0 / 12, 5.0 / 24};
-    const double offset[3] = {-sqrt(0.4), 0, sqrt(0.4)};
-    double square[3][3], sum = 0;
+    int axis[3] = {0, 1, 2}; /* axis[0] is the one along which r changes most */
+    for (int a = 1; a < 3; a++)
+        if (f->h[a] * f->h[a] * (double)n[a] > f->h[axis[0]] * f->h[axis[0]] * (double)n[axis[0]]) {
+            axis[a] = axis[0];
+            axis[0] = a;
+        }
+    double square[3][RULE_MOST], sum = 0;
     for (int a = 0; a < 3; a++)
-        for (int i = 0; i < 3; i++) {
-            const double u = f->h[a] * ((double)n[a] + offset[i]);
+        for (int i = 0; i < (a ? across : along)->nodes; i++) {
+            const double u = f->h[axis[a]] * ((double)n[axis[a]] + (a ? across : along)->offset[i]);
             square[a][i] = u * u;
         }
-    for (int z = 0; z < 3; z++)
-        for (int y = 0; y < 3; y++)
-            for (int x = 0; x < 3; x++) {
+    for (int z = 0; z < across->nodes; z++)
+        for (int y = 0; y < across->nodes; y++) {
+            double row = 0;
+            for (int x = 0; x < along->nodes; x++) {
                 const double r2 = square[0][x] + square[1][y] + square[2][z];
-                sum += weight[x] * weight[y] * weight[z] * dvk_point_density(f->kernel, sqrt(r2)) / r2;
+                row += along->weight[x] * dvk_point_density(f->kernel, sqrt(r2)) / r2;
             }
+            sum += row * across->weight[y] * across->weight[z];
+        }
     return sum * f->h[0] * f->h[1] * f->h[2] / (4 * pi);
 }
 
-static bool is_near(const fold *f, const size_t n[3])
+/* Gauss-Legendre on each half of tri. */
+static void make_rule(int nodes_a_half, rule *out)
 {
-    return n[0] < f->near[0] && n[1] < f->near[1] && n[2] < f->near[2];
+    double x[RULE_MOST / 2], w[RULE_MOST / 2];
+    dvk_gauss_legendre(nodes_a_half, x, w);
+    out->nodes = 2 * nodes_a_half;
+    for (int i = 0; i < nodes_a_half; i++) {
+        out->offset[i] = x[i] - 1;
+        out->offset[out->nodes - 1 - i] = 1 - x[i];
+        out->weight[i] = out->weight[out->nodes - 1 - i] = w[i] * x[i];
+    }
+}
+
+static void make_rules(fold *f)
+{
+    /* Gauss: the moments 1, 1/6 and 1/15 of tri give 0 and +-sqrt(2/5). */
+    f->gauss = (rule){3, {-sqrt(0.4), 0, sqrt(0.4)}, {5.0 / 24, 7.0 / 12, 5.0 / 24}};
+    make_rule(3, &f->six);
+    make_rule(RULE_MOST / 2, &f->most);
+}
+
+/* Finer rules where the last shell, in which E falls to zero, crosses a far voxel. */
+static double energy(const fold *f, const size_t n[3])
+{
+    if (n[0] < f->near[0] && n[1] < f->near[1] && n[2] < f->near[2])
+        return near_energy(f, n);
+    double least = 0, most = 0;
+    for (int a = 0; a < 3; a++) {
+        const double low = n[a] ? f->h[a] * ((double)n[a] - 1) : 0, high = f->h[a] * ((double)n[a] + 1);
+        least += low * low;
+        most += high * high;
+    }
+    const double range = dvk_point_range(f->kernel), last = f->kernel->edge_mm[f->kernel->pieces - 1];
+    if (least >= range * range)
+        return 0;
+    const bool cut = most > last * last;
+    return far_energy(f, n, cut ? &f->most : &f->six, cut ? &f->six : &f->gauss);
 }
 
 static void compute_octant(fold *f)
@@ -120,41 +188,45 @@ static void compute_octant(fold *f)
         for (size_t y = 0; y < size[1]; y++)
             for (size_t x = 0; x < size[0]; x++) {
                 const size_t n[3] = {x, y, (size_t)z};
-                size_t other[3];
-                representative(f, n, other);
-                if (memcmp(n, other, sizeof n) == 0 ||
-                    !(other[0] < size[0] && other[1] < size[1] && other[2] < size[2]))
-                    f->octant[at(size, n)] = is_near(f, n) ? gather(f, n) : far_energy(f, n);
+                if (is_computed(f, size, n))
+                    f->octant[at(size, n)] = energy(f, n);
             }
     for (size_t i = 0; i < size[0] * size[1] * size[2]; i++) {
-        const size_t n[3] = {i % size[0], i / size[0] % size[1], i / size[0] / size[1]};
-        size_t other[3];
-        representative(f, n, other);
-        if (other[0] < size[0] && other[1] < size[1] && other[2] < size[2])
-            f->octant[i] = f->octant[at(size, other)];
+        size_t n[3] = {i % size[0], i / size[0] % size[1], i / size[0] / size[1]};
+        if (!is_computed(f, size, n)) {
+            arrange(f, size, n, NULL);
+            f->octant[i] = f->octant[at(size, n)];
+        }
     }
+}
+
+/*
+ * How far cells are wanted: 10 voxels for the curvature of 1/r^2, and as long as shells are thinner than 0.6 voxels, so
+ * that a few nodes a voxel would pick single shells out of the tables' noise.
+ */
+static double near_reach(const dvk_point_kernel *k, double widest)
+{
+    double reach = 10 * widest;
+    for (size_t i = 0; i < k->pieces; i++)
+        if (k->edge_mm[i + 1] > reach && k->edge_mm[i + 1] - k->edge_mm[i] < 0.6 * widest)
+            reach = k->edge_mm[i + 1];
+    return reach;
 }
 
 dvk_status dvk_voxel_fold(const dvk_point_kernel *k, const double h_mm[3], const size_t half[3], double *octant)
 {
-    static const double near_voxels = 10;
     fold f = {.kernel = k, .octant = octant};
-    f.xy = h_mm[0] == h_mm[1];
-    f.yz = h_mm[1] == h_mm[2];
-    f.xz = h_mm[0] == h_mm[2];
-    double widest = 0;
     for (int a = 0; a < 3; a++) {
         f.h[a] = h_mm[a];
         f.half[a] = half[a];
-        widest = h_mm[a] > widest ? h_mm[a] : widest;
+        f.widest = h_mm[a] > f.widest ? h_mm[a] : f.widest;
     }
-    double reach = near_voxels * widest;
-    if (reach < 12.5)
-        reach = 12.5;
+    const double reach = near_reach(k, f.widest);
     for (int a = 0; a < 3; a++) {
         const double wanted = ceil(reach / h_mm[a]);
         f.near[a] = wanted < (double)(half[a] + 1) ? (size_t)wanted : half[a] + 1;
     }
+    make_rules(&f);
     size_t count = 0;
     DVK_TRY(dvk_multiply(f.near[0], f.near[1], &count));
     DVK_TRY(dvk_multiply(count, f.near[2], &count));
