@@ -21,6 +21,8 @@ typedef struct command {
 
 /* Every sub-command, ended by NULL. */
 extern const command *const commands[];
+extern const command cmd_devices;
+extern const command cmd_selftest;
 
 /* --device, --fallback, --threads, --force, --json, --dry-run, -q, -v: a child parser of each computing command. */
 typedef struct common_options {

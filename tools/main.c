@@ -5,7 +5,12 @@
 
 #include "command.h"
 
-const command *const commands[] = {NULL};
+/* In the order of `dvkit help`. */
+const command *const commands[] = {
+    &cmd_devices,
+    &cmd_selftest,
+    NULL,
+};
 
 static const command *find_command(const char *name)
 {

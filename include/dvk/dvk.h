@@ -11,6 +11,7 @@
 #include "dvk/quantity.h"
 #include "dvk/radiobiology.h"
 #include "dvk/recovery.h"
+#include "dvk/selftest.h"
 #include "dvk/series.h"
 #include "dvk/status.h"
 #include "dvk/summary.h"

@@ -11,7 +11,7 @@
 #include "backend/opencl/cl_taps.h"
 #include "backend/opencl/opencl.h"
 
-#define FILE_CL "convolve.cl"
+static const dvk_cl_source source = {"convolve.cl", ""};
 
 struct dvk_conv_plan {
     dvk_backend *b;
@@ -45,7 +45,7 @@ static dvk_status launch(dvk_conv_plan *p, const char *kernel, size_t x, size_t 
                          size_t count)
 {
     const size_t points[3] = {x, y, z};
-    return dvk_cl_launch(p->b, FILE_CL, kernel, points, args, count);
+    return dvk_cl_launch(p->b, &source, kernel, points, args, count);
 }
 
 /* --- sizes --- */
@@ -126,7 +126,7 @@ static dvk_status send_taps(dvk_conv_plan *p, long shift, size_t *first)
     high = high < half ? high : half;
     *first = (size_t)(p->taps.even ? low : low + half);
     const size_t plane = dvk_cl_taps_plane(&p->taps);
-    return dvk_cl_write(p->b, p->pieces, p->taps.value + *first * plane,
+    return dvk_cl_write(p->b, p->pieces, 0, p->taps.value + *first * plane,
                         (size_t)(high - low + 1) * plane * sizeof(float));
 }
 
@@ -192,7 +192,7 @@ static dvk_status create_direct(dvk_conv_plan *p)
     DVK_TRY(dvk_cl_buffer(p->b, slab_bytes(p), &p->volume));
     DVK_TRY(dvk_cl_buffer(p->b, slab_bytes(p), &p->work));
     DVK_TRY(dvk_cl_buffer(p->b, taps, &p->pieces));
-    DVK_TRY(dvk_cl_write(p->b, p->pieces, p->taps.value, taps));
+    DVK_TRY(dvk_cl_write(p->b, p->pieces, 0, p->taps.value, taps));
     dvk_cl_taps_free(&p->taps);
     return DVK_OK;
 }
@@ -245,7 +245,7 @@ static dvk_status transform_slab(dvk_conv_plan *p, size_t slab, const float *in)
     const cl_int row = (cl_int)p->row;
     const dvk_cl_arg args[] = {DVK_CL_ARG(p->volume), DVK_CL_ARG(p->work), DVK_CL_ARG(n), DVK_CL_ARG(padded),
                                DVK_CL_ARG(row)};
-    DVK_TRY(dvk_cl_write(p->b, p->volume, in + slab * p->slab * plane, plane * planes_of(p, slab) * sizeof *in));
+    DVK_TRY(dvk_cl_write(p->b, p->volume, 0, in + slab * p->slab * plane, plane * planes_of(p, slab) * sizeof *in));
     DVK_TRY(launch(p, "pad", p->row, p->padded[1], p->padded[2], args, 5));
     return dvk_cl_fft_run(p->b, p->fft, true, p->work, p->scratch);
 }
@@ -308,7 +308,7 @@ static dvk_status run_direct(dvk_conv_plan *p, const float *in, float *out)
     const cl_int4 n = int4_of(p->n), half = int4_of(p->taps.half);
     const dvk_cl_arg args[] = {DVK_CL_ARG(p->volume), DVK_CL_ARG(p->pieces), DVK_CL_ARG(p->work),
                                DVK_CL_ARG(n),         DVK_CL_ARG(half),      DVK_CL_ARG(p->factor)};
-    DVK_TRY(dvk_cl_write(p->b, p->volume, in, bytes));
+    DVK_TRY(dvk_cl_write(p->b, p->volume, 0, in, bytes));
     DVK_TRY(launch(p, "sum_directly", p->n[0], p->n[1], p->n[2], args, 6));
     return dvk_cl_read(p->b, p->work, 0, out, bytes);
 }

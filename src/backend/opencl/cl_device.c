@@ -6,6 +6,8 @@
 
 enum { MOST_PLATFORMS = 16, MOST_DEVICES = 16, LEAST_GROUP = 256, LEAST_LOCAL = 32 * 1024 };
 
+enum { NO_PLATFORM = -1001 }; /* CL_PLATFORM_NOT_FOUND_KHR of cl_khr_icd: no driver is installed */
+
 /* --- what a device is --- */
 
 /* Why it cannot compute for us; empty where it can. */
@@ -70,7 +72,8 @@ static dvk_status visit_devices(bool (*visit)(void *user, const char *name, cl_p
     dvk_status status = DVK_OK;
     cl_platform_id platform[MOST_PLATFORMS];
     cl_uint platforms = 0;
-    CL_TRY(clGetPlatformIDs(MOST_PLATFORMS, platform, &platforms));
+    const cl_int code = clGetPlatformIDs(MOST_PLATFORMS, platform, &platforms);
+    CL_TRY(code == NO_PLATFORM ? CL_SUCCESS : code);
     for (cl_uint p = 0; p < platforms && p < MOST_PLATFORMS; p++) {
         cl_device_id device[MOST_DEVICES];
         cl_uint devices = 0;
@@ -137,8 +140,11 @@ static dvk_status set_limits(dvk_backend *b)
 {
     dvk_status status = DVK_OK;
     cl_ulong largest = 0;
+    cl_uint width = 0;
     const size_t limit = dvk_cl_memory_limit();
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL));
+    CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_PREFERRED_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL));
+    b->lanes = width >= 16 ? 16 : width >= 8 ? 8 : width >= 4 ? 4 : 1;
     b->largest = (size_t)largest;
     b->memory = b->device.memory_bytes / 5 * 4;
     if (limit && limit < b->memory)

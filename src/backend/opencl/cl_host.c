@@ -59,7 +59,6 @@ static const char *error_name(cl_int code)
         {CL_INVALID_BUFFER_SIZE, "buffer larger than the device allows"},
         {CL_INVALID_WORK_GROUP_SIZE, "work-group size not allowed"},
         {CL_INVALID_KERNEL_ARGS, "kernel arguments not set"},
-        {-1001, "no OpenCL platform"}, /* CL_PLATFORM_NOT_FOUND_KHR of cl_khr_icd */
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].code == code)

@@ -4,11 +4,11 @@
 
 #include "backend/opencl/opencl.h"
 
-enum { MOST_KERNELS = 16, NAME_SIZE = 32 };
+enum { MOST_KERNELS = 16, NAME_SIZE = 32, KEY_SIZE = 256 };
 
 struct dvk_cl_program {
     dvk_cl_program *next;
-    char file[NAME_SIZE];
+    char key[KEY_SIZE]; /* file and options */
     cl_program program;
     size_t count; /* kernels made so far */
     struct {
@@ -36,10 +36,10 @@ void dvk_cl_buffer_free(cl_mem *buffer)
     *buffer = NULL;
 }
 
-dvk_status dvk_cl_write(dvk_backend *b, cl_mem to, const void *from, size_t bytes)
+dvk_status dvk_cl_write(dvk_backend *b, cl_mem to, size_t offset, const void *from, size_t bytes)
 {
     dvk_status status = DVK_OK;
-    CL_TRY(clEnqueueWriteBuffer(b->queue, to, CL_TRUE, 0, bytes, from, 0, NULL, NULL));
+    CL_TRY(clEnqueueWriteBuffer(b->queue, to, CL_TRUE, offset, bytes, from, 0, NULL, NULL));
 done:
     return status;
 }
@@ -73,19 +73,21 @@ static dvk_status fail_build(dvk_backend *b, const char *file, cl_program progra
     return status;
 }
 
-static dvk_status build(dvk_backend *b, const char *file, dvk_cl_program *p)
+static dvk_status build(dvk_backend *b, const dvk_cl_source *source, dvk_cl_program *p)
 {
     dvk_status status = DVK_OK;
     const unsigned char *bytes = NULL;
     size_t count = 0;
-    if (!dvk_kernels_cl_find(file, &bytes, &count))
-        return dvk_fail(DVK_ERR_INTERNAL, "%s is not in this build", file);
+    char options[KEY_SIZE];
+    if (!dvk_kernels_cl_find(source->file, &bytes, &count))
+        return dvk_fail(DVK_ERR_INTERNAL, "%s is not in this build", source->file);
     const char *text = (const char *)bytes;
+    snprintf(options, sizeof options, "-cl-std=CL1.2 %s", source->options);
     CL_MAKE(p->program, clCreateProgramWithSource(b->context, 1, &text, &count, &cl_made));
     const cl_int code =
-        dvk_cl_call_fails() ? CL_OUT_OF_RESOURCES : clBuildProgram(p->program, 1, &b->id, "-cl-std=CL1.2", NULL, NULL);
+        dvk_cl_call_fails() ? CL_OUT_OF_RESOURCES : clBuildProgram(p->program, 1, &b->id, options, NULL, NULL);
     if (code == CL_BUILD_PROGRAM_FAILURE)
-        status = fail_build(b, file, p->program);
+        status = fail_build(b, source->file, p->program);
     else if (code != CL_SUCCESS)
         status = dvk_cl_fail(code, "clBuildProgram");
 done:
@@ -101,15 +103,17 @@ static void free_program(dvk_cl_program *p)
     dvk_free(p);
 }
 
-static dvk_status find_program(dvk_backend *b, const char *file, dvk_cl_program **out)
+static dvk_status find_program(dvk_backend *b, const dvk_cl_source *source, dvk_cl_program **out)
 {
     dvk_cl_program *p = b->programs;
-    while (p && strcmp(p->file, file) != 0)
+    char key[KEY_SIZE];
+    snprintf(key, sizeof key, "%s %s", source->file, source->options);
+    while (p && strcmp(p->key, key) != 0)
         p = p->next;
     if (!p) {
         DVK_TRY(dvk_alloc(1, sizeof *p, &p));
-        snprintf(p->file, sizeof p->file, "%s", file);
-        const dvk_status status = build(b, file, p);
+        memcpy(p->key, key, sizeof p->key);
+        const dvk_status status = build(b, source, p);
         if (status != DVK_OK) {
             free_program(p);
             return status;
@@ -121,18 +125,18 @@ static dvk_status find_program(dvk_backend *b, const char *file, dvk_cl_program 
     return DVK_OK;
 }
 
-dvk_status dvk_cl_kernel(dvk_backend *b, const char *file, const char *name, cl_kernel *out)
+dvk_status dvk_cl_kernel(dvk_backend *b, const dvk_cl_source *source, const char *name, cl_kernel *out)
 {
     dvk_status status = DVK_OK;
     dvk_cl_program *p = NULL;
-    DVK_TRY(find_program(b, file, &p));
+    DVK_TRY(find_program(b, source, &p));
     for (size_t i = 0; i < p->count; i++)
         if (strcmp(p->kernel[i].name, name) == 0) {
             *out = p->kernel[i].kernel;
             return DVK_OK;
         }
     if (p->count == MOST_KERNELS)
-        return dvk_fail(DVK_ERR_INTERNAL, "%s has more kernels than expected", file);
+        return dvk_fail(DVK_ERR_INTERNAL, "%s has more kernels than expected", source->file);
     CL_MAKE(*out, clCreateKernel(p->program, name, &cl_made));
     snprintf(p->kernel[p->count].name, NAME_SIZE, "%s", name);
     p->kernel[p->count++].kernel = *out;
@@ -151,14 +155,14 @@ void dvk_cl_programs_free(dvk_backend *b)
 
 /* --- launching --- */
 
-dvk_status dvk_cl_launch(dvk_backend *b, const char *file, const char *name, const size_t points[3],
+dvk_status dvk_cl_launch(dvk_backend *b, const dvk_cl_source *source, const char *name, const size_t points[3],
                          const dvk_cl_arg *args, size_t count)
 {
     dvk_status status = DVK_OK;
     cl_kernel kernel = NULL;
     const size_t local[3] = {DVK_CL_GROUP, 1, 1};
     const size_t global[3] = {(points[0] + DVK_CL_GROUP - 1) / DVK_CL_GROUP * DVK_CL_GROUP, points[1], points[2]};
-    DVK_TRY(dvk_cl_kernel(b, file, name, &kernel));
+    DVK_TRY(dvk_cl_kernel(b, source, name, &kernel));
     for (size_t i = 0; i < count; i++)
         CL_TRY(clSetKernelArg(kernel, (cl_uint)i, args[i].size, args[i].value));
     CL_TRY(clEnqueueNDRangeKernel(b->queue, kernel, 3, NULL, global, local, 0, NULL, NULL));

@@ -24,6 +24,7 @@ struct dvk_backend {
     cl_command_queue queue;
     size_t memory;            /* bytes that plans may use in all */
     size_t largest;           /* bytes of the largest buffer */
+    unsigned lanes;           /* width of a float vector that the device prefers: 1, 4, 8 or 16 */
     dvk_cl_program *programs; /* built so far */
     dvk_cl_fft *ffts;         /* baked so far */
 };
@@ -71,11 +72,16 @@ void dvk_cl_close(dvk_backend *b);
 /* An uninitialised buffer; none of zero bytes. */
 dvk_status dvk_cl_buffer(dvk_backend *b, size_t bytes, cl_mem *out);
 void dvk_cl_buffer_free(cl_mem *buffer); /* NULL is fine; leaves NULL */
-dvk_status dvk_cl_write(dvk_backend *b, cl_mem to, const void *from, size_t bytes);
+dvk_status dvk_cl_write(dvk_backend *b, cl_mem to, size_t offset, const void *from, size_t bytes);
 dvk_status dvk_cl_read(dvk_backend *b, cl_mem from, size_t offset, void *to, size_t bytes);
 
-/* A kernel of an embedded source file, built on first use. Lent for the back end's life. */
-dvk_status dvk_cl_kernel(dvk_backend *b, const char *file, const char *name, cl_kernel *out);
+/* An embedded source file and the compiler's options, "" or "-DNAME=VALUE ..."; built on first use. */
+typedef struct dvk_cl_source {
+    const char *file, *options;
+} dvk_cl_source;
+
+/* A kernel of a source. Lent for the back end's life. */
+dvk_status dvk_cl_kernel(dvk_backend *b, const dvk_cl_source *source, const char *name, cl_kernel *out);
 void dvk_cl_programs_free(dvk_backend *b);
 
 typedef struct dvk_cl_arg {
@@ -87,7 +93,7 @@ typedef struct dvk_cl_arg {
 /* clang-format on */
 
 /* Enqueues one work-item for each of x y z points, x rounded up to whole groups: the kernel checks its x. */
-dvk_status dvk_cl_launch(dvk_backend *b, const char *file, const char *name, const size_t points[3],
+dvk_status dvk_cl_launch(dvk_backend *b, const dvk_cl_source *source, const char *name, const size_t points[3],
                          const dvk_cl_arg *args, size_t count);
 
 /* --- transforms (cl_fft.c) --- */
