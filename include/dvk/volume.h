@@ -66,7 +66,7 @@ DVK_API float *dvk_volume_data(dvk_volume *v);
 DVK_API const float *dvk_volume_values(const dvk_volume *v);
 DVK_API dvk_voxel_counts dvk_volume_counts(const dvk_volume *v);
 
-/* SHA-256 (64 hex digits) of the file's bytes as read; "" for a volume that was made. Lent. */
+/* SHA-256 (64 hex digits) of the file's bytes as read, of a pair header first; "" for a volume that was made. Lent. */
 DVK_API const char *dvk_volume_sha256(const dvk_volume *v);
 
 #ifdef __cplusplus

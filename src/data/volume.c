@@ -186,18 +186,6 @@ done:
     return status;
 }
 
-/* The hash of a pair is that of header file and image file, one after the other. */
-static dvk_status hash_pair(const source *s, char sha256[65])
-{
-    dvk_buffer both;
-    DVK_TRY(dvk_buffer_create(s->file.count + s->image.count, &both));
-    memcpy(both.at, s->file.at, s->file.count);
-    memcpy(both.at + s->file.count, s->image.at, s->image.count);
-    dvk_sha256(both.at, both.count, sha256);
-    dvk_buffer_free(&both);
-    return DVK_OK;
-}
-
 static dvk_status read_pair(source *s, dvk_volume *v)
 {
     dvk_status status = DVK_OK;
@@ -205,7 +193,8 @@ static dvk_status read_pair(source *s, dvk_volume *v)
     dvk_text path = {0};
     DVK_TRY_DONE(image_path(s->path, &path));
     DVK_TRY_DONE(dvk_file_read(path.data, SIZE_MAX, &s->image, NULL));
-    DVK_TRY_DONE(hash_pair(s, v->sha256));
+    const dvk_span both[2] = {{s->file.at, s->file.count}, {s->image.at, s->image.count}};
+    dvk_sha256_spans(both, 2, v->sha256);
     DVK_TRY_DONE(inflate_header(s, &head));
     DVK_TRY_DONE(take_extensions(s, &head, head.count, v));
     DVK_TRY_DONE(inflate_exactly(path.data, &s->image, s->header.offset + s->header.data_bytes, &bytes));
