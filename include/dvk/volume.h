@@ -33,7 +33,8 @@ DVK_API bool dvk_geometry_same(const dvk_geometry *a, const dvk_geometry *b, dou
 
 typedef struct dvk_volume dvk_volume;
 
-/* What the voxels of a file were before any conversion could change them. */
+/* Voxels of the file, all frames, before anything could change them. Finite numbers that float32 cannot hold count as
+ * infinite, -inf as infinite and negative. */
 typedef struct dvk_voxel_counts {
     size_t nan, infinite, negative;
 } dvk_voxel_counts;
@@ -43,19 +44,24 @@ DVK_API DVK_MUST_USE dvk_status dvk_volume_create(const dvk_geometry *g, size_t 
 DVK_API void dvk_volume_free(dvk_volume *v);
 
 /*
- * Reads one NIfTI-1 or NIfTI-2 file, single or hdr/img pair, plain or gzip by content, either byte order, any integer
- * or real type; voxel = slope * stored + intercept, rounded once to float32. Opens exactly `path`. The affine is the
- * sform's if set, else the qform's; sheared, singular or disagreeing ones (more than 0.1 voxel at a corner) are
- * DVK_ERR_INVALID, a file that cannot be opened DVK_ERR_MISSING. The caller frees *out.
+ * Reads one NIfTI-1 or NIfTI-2 file, single or hdr/img pair (name the .hdr), plain or gzip by content, either byte
+ * order, any integer or real type; voxel = slope * stored + intercept in double, rounded once to float32 (slope 0 or
+ * NaN: as stored). Opens exactly `path`. The affine is the sform's if set, else the qform's, in mm.
+ * DVK_ERR_INVALID says which field or which bytes are wrong: among others neither form set, a sheared or singular
+ * affine, forms that disagree by more than 0.1 voxel at a corner, complex or colour voxels, vectors, a file shorter or
+ * longer than its header says, damaged gzip. DVK_ERR_MISSING when it cannot be opened, DVK_ERR_IO when reading fails,
+ * DVK_ERR_MEMORY. The caller frees *out.
  */
 DVK_API DVK_MUST_USE dvk_status dvk_volume_read(const char *path, dvk_volume **out);
 
-/* Reads the header only: geometry and frames, after the same checks as dvk_volume_read makes of a header. */
+/* Reads the header only: geometry and frames, after the checks that dvk_volume_read makes of it and of the file's
+ * length (gzip: as far as can be told); extensions and voxels are not looked at. */
 DVK_API DVK_MUST_USE dvk_status dvk_volume_read_header(const char *path, dvk_geometry *g, size_t *frames);
 
 /*
- * Writes float32, slope 1, sform and qform both from the geometry; gzip when `path` ends in .gz. The file appears
- * whole under its name or not at all. DVK_ERR_CREATE or DVK_ERR_IO. Same voxels, same bytes.
+ * Writes NIfTI-1 float32, slope 1, sform and qform both from the geometry; gzip when `path` ends in .gz. The file
+ * appears whole under its name or not at all. DVK_ERR_CREATE, DVK_ERR_IO (disk full), DVK_ERR_INVALID when an axis is
+ * longer than 32767 voxels or the affine is none, DVK_ERR_MEMORY. Same voxels, same bytes.
  */
 DVK_API DVK_MUST_USE dvk_status dvk_volume_write(const dvk_volume *v, const char *path);
 

@@ -18,12 +18,14 @@
 #include "base/text.h"
 #include "data/atomic.h"
 #include "data/io.h"
+#include "data/json.h"
 
 static const char hidden_prefix[] = ".dvkit-";
 static const char last_name[] = "provenance.json";
 
 typedef struct output {
     dvk_text staged, final, old; /* paths */
+    bool stale;                  /* of the old result only: nothing is staged */
     bool moved, kept;            /* staged is at final; what was at final is at old */
 } output;
 
@@ -221,16 +223,26 @@ dvk_status dvk_outdir_begin(const char *path, bool force, dvk_outdir **out)
     return DVK_OK;
 }
 
-dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path)
+static const char *name_of(const dvk_outdir *o, const output *f)
 {
-    *path = NULL;
-    if (!name[0] || name[0] == '.' || strchr(name, '/'))
-        return dvk_fail(DVK_ERR_INTERNAL, "'%s' is no name for an output file", name);
+    return f->staged.data + o->hidden.length + 1;
+}
+
+static bool is_name(const char *name)
+{
+    return name[0] && name[0] != '.' && !strchr(name, '/');
+}
+
+static output *find_output(const dvk_outdir *o, const char *name)
+{
     for (size_t i = 0; i < o->count; i++)
-        if (strcmp(o->outputs[i].staged.data + o->hidden.length + 1, name) == 0) {
-            *path = o->outputs[i].staged.data;
-            return DVK_OK;
-        }
+        if (strcmp(name_of(o, &o->outputs[i]), name) == 0)
+            return &o->outputs[i];
+    return NULL;
+}
+
+static dvk_status add_output(dvk_outdir *o, const char *name)
+{
     if (o->count == o->room) {
         DVK_TRY(dvk_grow(o->count, o->room + 16, sizeof *o->outputs, &o->outputs));
         o->room += 16;
@@ -240,9 +252,48 @@ dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path)
     DVK_TRY(dvk_text_add(&f->staged, "%s/%s", o->hidden.data, name));
     DVK_TRY(dvk_text_add(&f->final, "%s/%s", o->dir.data, name));
     DVK_TRY(dvk_text_add(&f->old, "%s/%s.old", o->hidden.data, name));
+    f->stale = false;
     o->count++;
-    *path = f->staged.data;
     return DVK_OK;
+}
+
+dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path)
+{
+    *path = NULL;
+    if (!is_name(name))
+        return dvk_fail(DVK_ERR_INTERNAL, "'%s' is no name for an output file", name);
+    if (!find_output(o, name))
+        DVK_TRY(add_output(o, name));
+    *path = find_output(o, name)->staged.data;
+    return DVK_OK;
+}
+
+static dvk_status add_stale(dvk_outdir *o, const char *name)
+{
+    if (!name || !is_name(name) || find_output(o, name))
+        return DVK_OK;
+    DVK_TRY(add_output(o, name));
+    o->outputs[o->count - 1].stale = true;
+    return DVK_OK;
+}
+
+/* The files of the old result, which its provenance.json lists, go with it: none may pass for one of the new. */
+static dvk_status add_old_result(dvk_outdir *o)
+{
+    dvk_status status = DVK_OK;
+    json_t *old = NULL, *item;
+    dvk_text path = {0};
+    const char *name;
+    size_t i;
+    DVK_TRY(dvk_text_add(&path, "%s/%s", o->dir.data, last_name));
+    if (exists(path.data) && dvk_json_read(path.data, &old) != DVK_OK)
+        old = NULL; /* a damaged one lists nothing */
+    dvk_text_free(&path);
+    json_t *outputs = json_object_get(old, "outputs");
+    json_object_foreach(outputs, name, item) if (status == DVK_OK) status = add_stale(o, name);
+    json_array_foreach(outputs, i, item) if (status == DVK_OK) status = add_stale(o, json_string_value(item));
+    json_decref(old);
+    return status;
 }
 
 static dvk_status move(const char *from, const char *to, const char *named)
@@ -255,13 +306,12 @@ static dvk_status move(const char *from, const char *to, const char *named)
 /* Puts provenance.json last. */
 static void order_outputs(dvk_outdir *o)
 {
-    for (size_t i = 0; i + 1 < o->count; i++)
-        if (strcmp(o->outputs[i].staged.data + o->hidden.length + 1, last_name) == 0) {
-            const output kept = o->outputs[i];
-            o->outputs[i] = o->outputs[o->count - 1];
-            o->outputs[o->count - 1] = kept;
-            return;
-        }
+    output *f = find_output(o, last_name);
+    if (!f)
+        return;
+    const output kept = *f;
+    *f = o->outputs[o->count - 1];
+    o->outputs[o->count - 1] = kept;
 }
 
 /* Old files aside, the one that makes them a result first; then the new ones, the one that makes them a result last. */
@@ -278,6 +328,8 @@ static dvk_status move_all(dvk_outdir *o)
         output *f = &o->outputs[i];
         if (i + 1 == o->count)
             DVK_TRY(sync_directory(o));
+        if (f->stale)
+            continue;
         DVK_TRY(move(f->staged.data, f->final.data, f->final.data));
         f->moved = true;
     }
@@ -296,8 +348,10 @@ static void move_back(dvk_outdir *o)
 
 dvk_status dvk_outdir_commit(dvk_outdir *o)
 {
-    order_outputs(o);
     dvk_status status = refuse_result(o); /* again, for want of a lock */
+    if (status == DVK_OK)
+        status = add_old_result(o);
+    order_outputs(o);
     if (status == DVK_OK)
         status = move_all(o);
     if (status != DVK_OK) {

@@ -24,7 +24,8 @@ dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path) D
 
 /*
  * Moves every file asked for with dvk_outdir_path to its name and frees `o`, whatever comes. Files of those names are
- * replaced, their provenance.json going first. On failure (DVK_ERR_IO, DVK_ERR_CREATE) everything is as it was before.
+ * replaced, and with them every file that an old provenance.json lists under "outputs" (an array of names, or an object
+ * with the names as keys); that file goes first. On failure (DVK_ERR_IO, DVK_ERR_CREATE) everything is as it was.
  */
 dvk_status dvk_outdir_commit(dvk_outdir *o) DVK_MUST_USE;
 

@@ -87,6 +87,28 @@ START_TEST(a_result_is_not_overwritten_unasked)
 }
 END_TEST
 
+/* A file that only the old result had goes with it; one it does not list stays. */
+START_TEST(nothing_of_the_old_result_stays)
+{
+    static const char *const lists[] = {"{\"outputs\": [\"dvh.tsv\", 3, \"../notes.txt\", \"dose.nii.gz\"]}",
+                                        "{\"outputs\": {\"dvh.tsv\": \"hash\", \"missing.tsv\": 1}}"};
+    dvk_outdir *o = NULL;
+    char notes[300];
+    snprintf(notes, sizeof notes, "%s/new/notes.txt", parent);
+    ck_ok(dvk_outdir_begin(dir, false, &o));
+    ck_ok(put(o, "dvh.tsv", "old"));
+    ck_ok(put(o, "other.txt", "old"));
+    ck_ok(put(o, "provenance.json", lists[_i]));
+    ck_ok(dvk_outdir_commit(o));
+    ck_ok(dvk_atomic_write_text(notes, "mine"));
+    ck_ok(command("new", true));
+    ck_assert(file_is(inside("dose.nii.gz"), "new"));
+    ck_assert(file_is(inside("other.txt"), "old"));
+    ck_assert(file_is(notes, "mine"));
+    ck_assert_int_eq(folder_entries(dir), 4);
+}
+END_TEST
+
 START_TEST(abort_leaves_nothing)
 {
     dvk_outdir *o = NULL;
@@ -264,6 +286,7 @@ int main(void)
     }
     tcase_add_test(cases[0], files_come_together);
     tcase_add_test(cases[0], a_result_is_not_overwritten_unasked);
+    tcase_add_loop_test(cases[0], nothing_of_the_old_result_stays, 0, 2);
     tcase_add_test(cases[0], abort_leaves_nothing);
     tcase_add_test(cases[0], others_files_stay);
     tcase_add_test(cases[0], what_is_no_directory);
