@@ -36,6 +36,12 @@ double dvk_conv_tap(const dvk_conv_problem *p, long x, long y, long z)
     return p->taps[(k * (2 * half[1] + 1) + j) * (2 * half[0] + 1) + i];
 }
 
+/* One pair more than a row holds, so that the rows of one plane do not all fall into the same few sets of the cache. */
+size_t dvk_conv_pitch(const dvk_conv_grid *g, size_t planes)
+{
+    return planes * g->blocks + 1;
+}
+
 static dvk_status make_twist(dvk_conv_grid *g)
 {
     const size_t half = g->padded[0] / 2;
@@ -65,6 +71,7 @@ static dvk_status make_grid(dvk_conv_grid *g, const size_t n[3], const size_t ha
     }
     g->lanes = lanes;
     g->blocks = (g->padded[0] / 2 + lanes - 1) / lanes;
+    g->pitch = dvk_conv_pitch(g, n[2]);
     return make_twist(g);
 }
 
@@ -81,11 +88,10 @@ static void free_grid(dvk_conv_grid *g)
 static dvk_status make_buffers(dvk_conv_plan *plan)
 {
     const dvk_conv_grid *g = &plan->grid;
-    size_t rows = 0, elements = 0;
-    DVK_TRY(dvk_multiply(g->padded[1], g->n[2], &rows));
-    DVK_TRY(dvk_multiply(rows, g->blocks * g->lanes, &elements));
-    DVK_TRY(dvk_alloc(elements, 2 * sizeof *plan->work, &plan->work));
-    plan->scratch_len = (plan->passes->scratch(g, g->n) + 15) / 16 * 16; /* whole cache lines */
+    size_t pairs = 0;
+    DVK_TRY(dvk_multiply(g->padded[1], g->pitch, &pairs));
+    DVK_TRY(dvk_alloc(pairs, 2 * g->lanes * sizeof *plan->work, &plan->work));
+    plan->scratch_len = (plan->passes->scratch(g) + 15) / 16 * 16; /* whole cache lines */
     return dvk_alloc((size_t)plan->threads * plan->scratch_len, sizeof *plan->scratch, &plan->scratch);
 }
 
@@ -136,7 +142,7 @@ static void run_fft(const dvk_conv_plan *plan, const float *in, float *out)
         float *scratch = plan->scratch + (size_t)omp_get_thread_num() * plan->scratch_len;
 #pragma omp for schedule(static)
         for (size_t z = 0; z < g->n[2]; z++)
-            plan->passes->forward_plane(g, g->n, in, z, plan->work, scratch);
+            plan->passes->forward_plane(g, in, z, plan->work, scratch);
 #pragma omp for schedule(static)
         for (size_t y = 0; y < g->padded[1]; y++)
             plan->passes->multiply_row(g, &plan->spectrum, y, plan->work, scratch);

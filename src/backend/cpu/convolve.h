@@ -37,6 +37,9 @@ dvk_status dvk_cpu_conv_create_with(const dvk_conv_passes *passes, int threads, 
 /* One tap of the kernel at an offset within its half-widths. */
 double dvk_conv_tap(const dvk_conv_problem *p, long x, long y, long z);
 
+/* dvk_conv_grid.pitch for a work volume of so many planes. */
+size_t dvk_conv_pitch(const dvk_conv_grid *g, size_t planes);
+
 /* Makes plan->spectrum from the kernel cut to `half`, in double for an even kernel. */
 dvk_status dvk_conv_make_spectrum(dvk_conv_plan *plan, const dvk_conv_problem *p, const size_t half[3]) DVK_MUST_USE;
 

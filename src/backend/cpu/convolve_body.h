@@ -48,16 +48,21 @@ static size_t tile_length(const dvk_conv_grid *g)
     return largest(g->blocks * LANES, largest(g->padded[1], g->padded[2]));
 }
 
-static size_t pass_scratch(const dvk_conv_grid *g, const size_t n[3])
+static size_t plane_rows(const dvk_conv_grid *g)
 {
-    return LANES * (2 * round_up(n[1]) * g->blocks + round_up(g->padded[0]) + 2 * tile_length(g));
+    return largest(round_up(g->n[1]), g->padded[1]);
 }
 
-static workspace lay_out(const dvk_conv_grid *g, const size_t n[3], void *scratch)
+static size_t pass_scratch(const dvk_conv_grid *g)
+{
+    return LANES * (2 * plane_rows(g) * g->blocks + round_up(g->padded[0]) + 2 * tile_length(g));
+}
+
+static workspace lay_out(const dvk_conv_grid *g, void *scratch)
 {
     workspace w;
     w.plane = scratch;
-    w.tile = w.plane + round_up(n[1]) * g->blocks;
+    w.tile = w.plane + plane_rows(g) * g->blocks;
     w.row = (vec_f *)(w.tile + tile_length(g));
     return w;
 }
@@ -89,10 +94,10 @@ static void forward_rows(const dvk_conv_grid *g, const workspace *w, size_t widt
     }
 }
 
-static void forward_plane(const dvk_conv_grid *g, const size_t n[3], const float *volume, size_t z, float *work,
-                          void *scratch)
+static void forward_plane(const dvk_conv_grid *g, const float *volume, size_t z, float *work, void *scratch)
 {
-    const workspace w = lay_out(g, n, scratch);
+    const workspace w = lay_out(g, scratch);
+    const size_t *n = g->n;
     const float *plane = volume + z * n[1] * n[0];
     for (size_t y = 0; y < n[1]; y += LANES) {
         const size_t rows = n[1] - y < LANES ? n[1] - y : LANES;
@@ -101,9 +106,11 @@ static void forward_plane(const dvk_conv_grid *g, const size_t n[3], const float
     }
     for (size_t b = 0; b < g->blocks; b++) {
         const column_f in = {w.plane + b, g->blocks, n[1]};
-        const column_f out = {(cvec_f *)work + z * g->blocks + b, n[2] * g->blocks, g->padded[1]};
+        const column_f out = {w.plane + b, g->blocks, g->padded[1]};
         forward_f(&g->fft[1], g->fft[1].stages, in, w.tile, out);
     }
+    for (size_t y = 0; y < g->padded[1]; y++)
+        memcpy((cvec_f *)work + y * g->pitch + z * g->blocks, w.plane + y * g->blocks, g->blocks * sizeof(cvec_f));
 }
 
 /* Where the spectrum of one column along z lies: real values under a mirrored row number, or complex ones. */
@@ -164,12 +171,12 @@ static void filter_tile(const dvk_fft *fft, const filter *f, cvec_f *tile)
 
 static void multiply_row(const dvk_conv_grid *g, const dvk_conv_spectrum *s, size_t y, float *work, void *scratch)
 {
-    const workspace w = lay_out(g, g->n, scratch);
+    const workspace w = lay_out(g, scratch);
     const dvk_fft *fft = &g->fft[2];
     const size_t first = fft->stages ? fft->stages - 1 : 0, columns = g->blocks * LANES;
     for (size_t b = 0; b < g->blocks; b++) {
         const column_f tile = {w.tile, 1, fft->length};
-        const column_f line = {(cvec_f *)work + y * g->n[2] * g->blocks + b, g->blocks, g->n[2]};
+        const column_f line = {(cvec_f *)work + y * g->pitch + b, g->blocks, g->n[2]};
         filter f = {.row = g->mirror[2], .width = columns, .stride = g->blocks};
         if (s->real)
             f.real = s->real + g->mirror[1][y] * (g->padded[2] / 2 + 1) * columns + b * LANES;
@@ -207,11 +214,14 @@ static void backward_rows(const dvk_conv_grid *g, const workspace *w, size_t y)
 
 static void backward_plane(const dvk_conv_grid *g, const float *work, size_t z, float *volume, void *scratch)
 {
-    const workspace w = lay_out(g, g->n, scratch);
+    const workspace w = lay_out(g, scratch);
     const size_t *n = g->n;
     float *plane = volume + z * n[1] * n[0];
+    for (size_t y = 0; y < g->padded[1]; y++)
+        memcpy(w.plane + y * g->blocks, (const cvec_f *)work + y * g->pitch + z * g->blocks,
+               g->blocks * sizeof(cvec_f));
     for (size_t b = 0; b < g->blocks; b++) {
-        const column_f in = {(cvec_f *)work + z * g->blocks + b, n[2] * g->blocks, g->padded[1]};
+        const column_f in = {w.plane + b, g->blocks, g->padded[1]};
         const column_f out = {w.plane + b, g->blocks, n[1]};
         backward_f(&g->fft[1], g->fft[1].stages, in, w.tile, out);
     }
@@ -235,13 +245,13 @@ static cvec_f rotated(cvec_f value, const double *along_x, double re, double im)
     return value;
 }
 
-static void spectrum_row(const dvk_conv_grid *g, size_t planes, const float *work, size_t y, double factor,
-                         double *const phase[3], float *spectrum, void *scratch)
+static void spectrum_row(const dvk_conv_grid *g, const float *work, size_t y, double factor, double *const phase[3],
+                         float *spectrum, void *scratch)
 {
     cvec_f *tile = scratch, *row = (cvec_f *)spectrum + y * g->padded[2] * g->blocks;
     const double *py = phase[1] + 2 * y;
     for (size_t b = 0; b < g->blocks; b++) {
-        const column_f in = {(cvec_f *)work + y * planes * g->blocks + b, g->blocks, planes};
+        const column_f in = {(cvec_f *)work + y * g->pitch + b, g->blocks, g->n[2]};
         const column_f out = {tile, 1, g->padded[2]};
         forward_f(&g->fft[2], g->fft[2].stages, in, tile, out);
         for (size_t z = 0; z < g->padded[2]; z++) {

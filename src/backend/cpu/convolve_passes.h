@@ -27,6 +27,7 @@ typedef struct dvk_conv_grid {
     size_t *mirror[3]; /* min(k, P - k) of the frequency k at each position of fft[a].order, a = 1, 2 */
     size_t lanes;      /* of a vector of float */
     size_t blocks;     /* vectors that hold the M frequencies of a row */
+    size_t pitch;      /* pairs of vectors from row y to row y + 1 of the work volume */
 } dvk_conv_grid;
 
 /*
@@ -45,21 +46,20 @@ typedef struct dvk_conv_passes {
     size_t lanes;
     bool (*usable)(void);
 
-    /* Number of floats of scratch that one thread needs for a volume of n voxels. */
-    size_t (*scratch)(const dvk_conv_grid *g, const size_t n[3]);
+    /* Number of floats of scratch that one thread needs. */
+    size_t (*scratch)(const dvk_conv_grid *g);
 
-    /* Plane z of a volume of n voxels, forward along x and y, into work[P[1]][n[2]][blocks] (pairs of vectors). */
-    void (*forward_plane)(const dvk_conv_grid *g, const size_t n[3], const float *volume, size_t z, float *work,
-                          void *scratch);
+    /* Plane z of the volume, forward along x and y, into work[P[1]][n[2]][blocks] (pairs of vectors). */
+    void (*forward_plane)(const dvk_conv_grid *g, const float *volume, size_t z, float *work, void *scratch);
     /* Row y of work: forward along z, times the spectrum, backward along z. */
     void (*multiply_row)(const dvk_conv_grid *g, const dvk_conv_spectrum *s, size_t y, float *work, void *scratch);
     /* Plane z of the result, backward along y and x; only the n voxels are kept. */
     void (*backward_plane)(const dvk_conv_grid *g, const float *work, size_t z, float *volume, void *scratch);
 
-    /* Row y of work (made from the kernel's taps, n[2] planes): forward along z into spectrum->complex, times `factor`
+    /* Row y of work (made from the kernel's taps): forward along z into spectrum->complex, times `factor`
      * and the phase that brings tap half[a] to the origin; phase[a][position][re, im]. */
-    void (*spectrum_row)(const dvk_conv_grid *g, size_t planes, const float *work, size_t y, double factor,
-                         double *const phase[3], float *spectrum, void *scratch);
+    void (*spectrum_row)(const dvk_conv_grid *g, const float *work, size_t y, double factor, double *const phase[3],
+                         float *spectrum, void *scratch);
 
     /* The even kernel's spectrum, in double: along x one plane of the octant, half[1]+1 rows of half[0]+1 taps,
      * `pitch` apart, into plane[P[1]/2 + 1][columns]; along y, in place; along z, row y of

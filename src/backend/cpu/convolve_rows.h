@@ -58,22 +58,35 @@ INLINE void store_some(float *to, vec_f v, size_t count)
         memcpy(to, &v, count * sizeof *to);
 }
 
-/* Up to LANES rows of `width` floats, `apart` floats from each other, into one vector an element; and back. */
+/* Up to LANES rows of `width` floats, `apart` floats from each other, into one vector an element; and back. Whole
+ * squares stay in registers. */
 static void gather_rows(const float *from, size_t rows, size_t width, size_t apart, vec_f *to)
 {
     for (size_t x = 0; x < width; x += LANES) {
-        for (size_t r = 0; r < LANES; r++)
-            to[x + r] = r < rows ? load_some(from + r * apart + x, width - x) : (vec_f){0};
-        transpose(to + x);
+        vec_f square[LANES];
+        if (rows == LANES && width - x >= LANES)
+            for (size_t r = 0; r < LANES; r++)
+                square[r] = (vec_f) * (const loose_vec *)(from + r * apart + x);
+        else
+            for (size_t r = 0; r < LANES; r++)
+                square[r] = r < rows ? load_some(from + r * apart + x, width - x) : (vec_f){0};
+        transpose(square);
+        memcpy(to + x, square, sizeof square);
     }
 }
 
-static void scatter_rows(vec_f *from, size_t rows, size_t width, size_t apart, float *to)
+static void scatter_rows(const vec_f *from, size_t rows, size_t width, size_t apart, float *to)
 {
     for (size_t x = 0; x < width; x += LANES) {
-        transpose(from + x);
-        for (size_t r = 0; r < rows; r++)
-            store_some(to + r * apart + x, from[x + r], width - x);
+        vec_f square[LANES];
+        memcpy(square, from + x, sizeof square);
+        transpose(square);
+        if (rows == LANES && width - x >= LANES)
+            for (size_t r = 0; r < LANES; r++)
+                *(loose_vec *)(to + r * apart + x) = square[r];
+        else
+            for (size_t r = 0; r < rows; r++)
+                store_some(to + r * apart + x, square[r], width - x);
     }
 }
 

@@ -69,25 +69,24 @@ static dvk_status copy_taps(const dvk_conv_problem *p, const size_t half[3], con
     return DVK_OK;
 }
 
-/* The kernel goes forward as a volume does. */
-static dvk_status transform_taps(dvk_conv_plan *plan, const float *taps, const size_t n[3], double factor,
+/* The kernel goes forward as a volume does; `g` is the plan's grid with the kernel's own size and pitch. */
+static dvk_status transform_taps(const dvk_conv_plan *plan, const dvk_conv_grid *g, const float *taps, double factor,
                                  double *const phase[3])
 {
-    const dvk_conv_grid *g = &plan->grid;
-    const size_t columns = g->blocks * g->lanes, piece = (plan->passes->scratch(g, n) + 15) / 16 * 16;
+    const size_t piece = (plan->passes->scratch(g) + 15) / 16 * 16;
     float *work = NULL, *scratch = NULL;
     dvk_status status = DVK_OK;
-    DVK_TRY_DONE(dvk_alloc(g->padded[1] * n[2] * columns, 2 * sizeof *work, &work));
+    DVK_TRY_DONE(dvk_alloc(g->padded[1] * g->pitch, 2 * g->lanes * sizeof *work, &work));
     DVK_TRY_DONE(dvk_alloc((size_t)plan->threads * piece, sizeof *scratch, &scratch));
 #pragma omp parallel num_threads(plan->threads)
     {
         float *own = scratch + (size_t)omp_get_thread_num() * piece;
 #pragma omp for schedule(static)
-        for (size_t z = 0; z < n[2]; z++)
-            plan->passes->forward_plane(g, n, taps, z, work, own);
+        for (size_t z = 0; z < g->n[2]; z++)
+            plan->passes->forward_plane(g, taps, z, work, own);
 #pragma omp for schedule(static)
         for (size_t y = 0; y < g->padded[1]; y++)
-            plan->passes->spectrum_row(g, n[2], work, y, factor, phase, plan->spectrum.complex, own);
+            plan->passes->spectrum_row(g, work, y, factor, phase, plan->spectrum.complex, own);
     }
 done:
     dvk_free(work);
@@ -98,17 +97,20 @@ done:
 static dvk_status make_general(dvk_conv_plan *plan, const dvk_conv_problem *p, const size_t half[3])
 {
     const dvk_conv_grid *g = &plan->grid;
-    const size_t n[3] = {2 * half[0] + 1, 2 * half[1] + 1, 2 * half[2] + 1};
+    dvk_conv_grid of_taps = *g;
     double *phase[3] = {NULL, NULL, NULL};
     float *taps = NULL;
     size_t size = 0;
     dvk_status status = DVK_OK;
+    for (int a = 0; a < 3; a++)
+        of_taps.n[a] = 2 * half[a] + 1;
+    of_taps.pitch = dvk_conv_pitch(g, of_taps.n[2]);
     DVK_TRY_DONE(dvk_multiply(g->padded[1] * g->padded[2], g->blocks * g->lanes, &size));
     DVK_TRY_DONE(dvk_alloc(size, 2 * sizeof(float), &plan->spectrum.complex));
-    DVK_TRY_DONE(copy_taps(p, half, n, &taps));
+    DVK_TRY_DONE(copy_taps(p, half, of_taps.n, &taps));
     for (int a = 0; a < 3; a++)
         DVK_TRY_DONE(make_phase(g, half, a, &phase[a]));
-    status = transform_taps(plan, taps, n, spectrum_factor(g, p->scale), phase);
+    status = transform_taps(plan, &of_taps, taps, spectrum_factor(g, p->scale), phase);
 done:
     dvk_free(taps);
     for (int a = 0; a < 3; a++)
