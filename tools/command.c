@@ -116,20 +116,59 @@ static bool answered(const command *c, int argc, char **argv)
     return false;
 }
 
+/* Finds an option's entry by its long name (`length` letters of it) or short letter, in a parser and its children. */
+static const struct argp_option *find_option(const struct argp *parser, const char *name, size_t length, int letter)
+{
+    for (const struct argp_option *o = parser->options; o && (o->name || o->key || o->doc); o++) {
+        if (o->name && length && strlen(o->name) == length && strncmp(o->name, name, length) == 0)
+            return o;
+        if (letter && o->key == letter)
+            return o;
+    }
+    for (const struct argp_child *child = parser->children; child && child->argp; child++) {
+        const struct argp_option *found = find_option(child->argp, name, length, letter);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+/* argp tells that something is wrong, but neither what nor in one line. */
+static int explain(const command *c, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *text = argv[i];
+        if (text[0] != '-' || !text[1])
+            continue;
+        const bool is_long = text[1] == '-';
+        const size_t length = is_long ? strcspn(text + 2, "=") : 0;
+        const struct argp_option *o = find_option(c->argp, text + 2, length, is_long ? 0 : text[1]);
+        if (!o)
+            return command_usage(c, "%s: unknown option: see 'dvkit help %s'", text, c->name);
+        const bool has_value = is_long ? text[2 + length] == '=' : text[2] != '\0';
+        if (o->arg && !has_value && i + 1 == argc)
+            return command_usage(c, "%s: its value is missing: %s", text, o->arg);
+        if (!o->arg && is_long && has_value)
+            return command_usage(c, "%s: this option takes no value", text);
+        i += o->arg && !has_value;
+    }
+    return command_usage(c, "the arguments make no sense together: see 'dvkit help %s'", c->name);
+}
+
 int command_parse(const command *c, int argc, char **argv, void *input)
 {
     current = c;
     if (answered(c, argc, argv))
         return 0;
-    parse_status = DVK_ERR_USAGE;
-    int at = 0;
-    const error_t error = argp_parse(c->argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_NO_ERRS, &at, input);
-    if (error == 0)
-        return -1;
-    if (error != ECANCELED)
-        command_usage(c, "%s: unknown option, missing value or surplus argument: see 'dvkit help %s'",
-                      at > 0 && at <= argc ? argv[at < argc ? at : argc - 1] : "?", c->name);
-    return dvk_exit_code(parse_status);
+    int next = argc;
+    const error_t error = argp_parse(c->argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP | ARGP_NO_ERRS, &next, input);
+    if (error == ECANCELED)
+        return dvk_exit_code(parse_status);
+    if (error)
+        return explain(c, argc, argv);
+    if (next < argc)
+        return command_usage(c, "%s: one argument too many: see 'dvkit help %s'", argv[next], c->name);
+    return -1;
 }
 
 /* --- the common options --- */

@@ -21,6 +21,7 @@ typedef struct command {
 
 /* Every sub-command, ended by NULL. */
 extern const command *const commands[];
+extern const command cmd_phantom;
 extern const command cmd_devices;
 extern const command cmd_selftest;
 

@@ -7,6 +7,7 @@
 
 /* In the order of `dvkit help`. */
 const command *const commands[] = {
+    &cmd_phantom,
     &cmd_devices,
     &cmd_selftest,
     NULL,

@@ -8,6 +8,7 @@
 #include "dvk/dvh.h"
 #include "dvk/kernel.h"
 #include "dvk/nuclide.h"
+#include "dvk/phantom.h"
 #include "dvk/quantity.h"
 #include "dvk/radiobiology.h"
 #include "dvk/recovery.h"
