@@ -45,10 +45,17 @@ typedef struct dvk_voi_options {
 typedef struct dvk_voi_set dvk_voi_set;
 
 /*
- * Reads VOIs and lays them on the grid `scan`: each mask voxel's volume is shared by exact overlap, so that volume is
- * kept to 1e-6 where the grid covers it. Names come, in this order, from `labels`, `labels_preset`, `labels_table`, a
- * table beside the file, the names that TotalSegmentator writes into the header; never from a number alone.
- * DVK_ERR_INVALID in one line for a missing label, an empty kidney, a mask off the grid. The caller frees *out.
+ * Reads VOIs and lays them on the grid `scan`: each mask voxel's volume is shared by exact overlap, whatever the grids'
+ * orientation, so that the sum of fractions times the scan's voxel volume is the drawn volume, to 1e-6, where the grid
+ * covers it. In a mask (a source with a name) every voxel that is not 0 is inside.
+ *
+ * The labels of a map get their names, in this order, from `labels`, `labels_preset`, `labels_table`, a table beside
+ * the file (x.tsv for x.nii.gz), the names that TotalSegmentator writes into the header; never from a number alone.
+ * Labels without a name are left out, and so are names of a table or preset without voxels.
+ *
+ * DVK_ERR_INVALID in one line for a label of `labels` without voxels, a kidney that is wanted and empty or off the
+ * grid, a mask off the grid, one name twice, a left kidney on the patient's right of the right one, voxels that are not
+ * labels. DVK_ERR_USAGE for options that make no sense. The caller frees *out.
  */
 DVK_API DVK_MUST_USE dvk_status dvk_voi_read(const dvk_voi_source *sources, size_t count,
                                              const dvk_voi_options *options, const dvk_geometry *scan,
@@ -58,6 +65,11 @@ DVK_API size_t dvk_voi_count(const dvk_voi_set *set);
 DVK_API const dvk_voi *dvk_voi_at(const dvk_voi_set *set, size_t i);
 DVK_API const dvk_voi *dvk_voi_named(const dvk_voi_set *set, const char *name); /* NULL: none */
 DVK_API const char *dvk_voi_file_sha256(const dvk_voi_set *set, size_t source);
+
+/* What was left out and why, one line each: organs of a table or preset off the scan's grid. Lent; NULL past the last.
+ */
+DVK_API size_t dvk_voi_warnings(const dvk_voi_set *set);
+DVK_API const char *dvk_voi_warning(const dvk_voi_set *set, size_t i);
 
 /* Sum over the VOI of values times fraction times the scan's voxel volume (Bq/mL gives Bq). */
 DVK_API double dvk_voi_sum(const dvk_voi *voi, const float *values, double voxel_mL);

@@ -120,8 +120,8 @@ static dvk_status add_pair(const char *pair, dvk_labels *out)
     const char *full = strcmp(name, "left") == 0 ? "kidney_left" : strcmp(name, "right") == 0 ? "kidney_right" : name;
     if (value == 0)
         return dvk_fail(DVK_ERR_USAGE, "--labels: '%s': 0 is the background", pair);
-    return dvk_labels_add(out, value, full, "--labels") == DVK_OK ? DVK_OK
-                                                                  : dvk_fail(DVK_ERR_USAGE, "%s", dvk_last_message());
+    const dvk_status status = dvk_labels_add(out, value, full, "--labels");
+    return status == DVK_ERR_INVALID ? dvk_fail(DVK_ERR_USAGE, "%s", dvk_last_message()) : status;
 }
 
 dvk_status dvk_labels_parse(const char *text, dvk_labels *out)
