@@ -130,14 +130,19 @@ void dvk_nifti_qform(const dvk_nifti_fields *h, double out[3][4])
 /* The geometry as quaternion, offsets, voxel edges and sform rows. */
 static void put_geometry(const dvk_geometry *g, nifti_1_header *h)
 {
-    nifti_dmat44 m = {.m = {{0}}};
+    nifti_dmat44 m;
     double b = 0, c = 0, d = 0, x = 0, y = 0, z = 0, dx = 0, dy = 0, dz = 0, qfac = 0;
+    memset(&m, 0, sizeof m);
     for (int r = 0; r < 3; r++)
         memcpy(m.m[r], g->to_world[r], sizeof g->to_world[r]);
     m.m[3][3] = 1;
     nifti_dmat44_to_quatern(m, &b, &c, &d, &x, &y, &z, &dx, &dy, &dz, &qfac);
-    h->quatern_b = (float)b, h->quatern_c = (float)c, h->quatern_d = (float)d;
-    h->qoffset_x = (float)x, h->qoffset_y = (float)y, h->qoffset_z = (float)z;
+    h->quatern_b = (float)b;
+    h->quatern_c = (float)c;
+    h->quatern_d = (float)d;
+    h->qoffset_x = (float)x;
+    h->qoffset_y = (float)y;
+    h->qoffset_z = (float)z;
     h->pixdim[0] = (float)qfac;
     for (int a = 0; a < 3; a++)
         h->pixdim[1 + a] = (float)g->voxel_mm[a];
@@ -166,10 +171,8 @@ dvk_status dvk_nifti_make(const dvk_geometry *g, size_t frames, int datatype, un
                             (int)LONGEST_AXIS);
         h.dim[1 + i] = (short)n[i];
     }
-    for (int i = 4; i < 8; i++) {
-        h.pixdim[i] = 1;
-        h.dim[i] = i > 4 ? 1 : h.dim[i];
-    }
+    for (int i = 5; i < 8; i++)
+        h.dim[i] = 1;
     int voxel_bytes = 0, swap_size = 0;
     nifti_datatype_sizes(datatype, &voxel_bytes, &swap_size);
     h.datatype = (short)datatype;
