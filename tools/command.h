@@ -22,6 +22,7 @@ typedef struct command {
 /* Every sub-command, ended by NULL. */
 extern const command *const commands[];
 extern const command cmd_phantom;
+extern const command cmd_kernel;
 extern const command cmd_devices;
 extern const command cmd_selftest;
 

@@ -8,6 +8,7 @@
 /* In the order of `dvkit help`. */
 const command *const commands[] = {
     &cmd_phantom,
+    &cmd_kernel,
     &cmd_devices,
     &cmd_selftest,
     NULL,

@@ -43,6 +43,7 @@ typedef struct dvk_kernel_record {
     double energy_keV;   /* sum of E(n) per decay */
     double emitted_keV;  /* per decay, of this component; NaN where not known */
     double beyond_keV;   /* deposited outside the box according to the tables; NaN where not known */
+    char verdict[192];   /* the energy in words: "holds 176.4 of 181.2 keV emitted; ..." */
     bool even;           /* symmetric in x, y and z */
     char sha256[65];     /* of voxel, half-widths and values */
 } dvk_kernel_record;
@@ -57,8 +58,15 @@ DVK_API DVK_MUST_USE dvk_status dvk_kernel_make(const dvk_kernel_spec *spec, dvk
  * any odd-sized NIfTI as bare weights, with no sidecar and no units. */
 DVK_API DVK_MUST_USE dvk_status dvk_kernel_read(const char *path, bool plain, dvk_kernel **out);
 
-/* Writes NIfTI float32 and its JSON sidecar. */
+/* Writes NIfTI float32 and its JSON sidecar, both or none. */
 DVK_API DVK_MUST_USE dvk_status dvk_kernel_write(const dvk_kernel *k, const char *path);
+
+/* Writes the relative statistical error of every value in the same form (Units "1"). DVK_ERR_USAGE where it is not
+ * known, as for a kernel that was read. */
+DVK_API DVK_MUST_USE dvk_status dvk_kernel_write_error(const dvk_kernel *k, const char *path);
+
+/* The record as the sidecar's JSON text. The caller frees it with free(). */
+DVK_API DVK_MUST_USE dvk_status dvk_kernel_text(const dvk_kernel *k, char **out);
 DVK_API void dvk_kernel_free(dvk_kernel *k);
 
 DVK_API const dvk_kernel_record *dvk_kernel_info(const dvk_kernel *k);
@@ -68,6 +76,18 @@ DVK_API double dvk_kernel_at(const dvk_kernel *k, long x, long y, long z);
 
 /* Relative statistical error (1 sigma) that the tables leave in S at that offset; NaN where not known. */
 DVK_API double dvk_kernel_error_at(const dvk_kernel *k, long x, long y, long z);
+
+/* One ring of voxels around the source, by the distance of their centres. */
+typedef struct dvk_kernel_ring {
+    double from_mm, to_mm;
+    size_t voxels;
+    double mean;         /* mean S of the ring, Gy/(Bq.s) */
+    double error;        /* relative statistical error of S at the ring's first voxel along x; NaN where not known */
+    double energy_share; /* of the kernel's energy, in this ring and all within */
+} dvk_kernel_ring;
+
+/* S against distance, and cumulative energy against radius: fills `count` rings from edge_mm[i] to edge_mm[i + 1]. */
+DVK_API void dvk_kernel_profile(const dvk_kernel *k, const double *edge_mm, size_t count, dvk_kernel_ring *rings);
 
 #ifdef __cplusplus
 }

@@ -15,7 +15,7 @@
 static const double joule_per_keV = 1.602176634e-16;
 
 /* What a kernel may be asked for; beyond these a mistake is likelier than a wish. */
-static const double least_voxel_mm = 0.05, most_voxel_mm = 100, least_density = 0.05, most_density = 25;
+static const double least_voxel_mm = 0.05, most_voxel_mm = 100, least_density = 0.05, most_density = 5;
 static const size_t most_half = 4096;
 
 double dvk_kernel_s(double keV, double volume_mL, double density_g_mL)
@@ -239,11 +239,85 @@ static dvk_status hash(dvk_kernel *k)
     return DVK_OK;
 }
 
+/* What happened to the emitted energy, in words. */
+static void judge(dvk_kernel_record *r)
+{
+    const double percent = 100 / r->emitted_keV, lost = r->emitted_keV - r->energy_keV - r->beyond_keV;
+    if (r->verdict[0])
+        return;
+    if (!(r->emitted_keV > 0) || isnan(r->energy_keV) || isnan(r->beyond_keV)) {
+        snprintf(r->verdict, sizeof r->verdict, "its energy cannot be judged: nuclide or density not known");
+        return;
+    }
+    snprintf(r->verdict, sizeof r->verdict,
+             "holds %.5g of %.5g keV emitted (%.2f %%); %.2f %% is left outside its box, %.2f %% is not in the tables",
+             r->energy_keV, r->emitted_keV, percent * r->energy_keV, percent * r->beyond_keV,
+             percent * (lost > 0 ? lost : 0));
+}
+
 dvk_status dvk_kernel_complete(dvk_kernel *k)
 {
     dvk_kernel_record *r = &k->record;
     r->radius_mm = INFINITY;
     for (int a = 0; a < 3; a++)
         r->radius_mm = fmin(r->radius_mm, ((double)r->half[a] + 0.5) * r->voxel_mm[a]);
+    judge(r);
     return hash(k);
+}
+
+/* --- kernels that were read --- */
+
+/* Bitwise: mirrored taps that differ by rounding alone make a kernel that is not even. */
+static bool is_even(const double *taps, const size_t half[3])
+{
+    const size_t n[3] = {2 * half[0] + 1, 2 * half[1] + 1, 2 * half[2] + 1};
+    for (size_t z = 0; z < n[2]; z++)
+        for (size_t y = 0; y < n[1]; y++)
+            for (size_t x = 0; x < n[0]; x++) {
+                const size_t mx = x < half[0] ? n[0] - 1 - x : x, my = y < half[1] ? n[1] - 1 - y : y;
+                const size_t mz = z < half[2] ? n[2] - 1 - z : z;
+                if (taps[(z * n[1] + y) * n[0] + x] != taps[(mz * n[1] + my) * n[0] + mx])
+                    return false;
+            }
+    return true;
+}
+
+static dvk_status fold_octant(dvk_kernel *k, const double *taps)
+{
+    const size_t *half = k->record.half;
+    const size_t nx = 2 * half[0] + 1, ny = 2 * half[1] + 1, count = dvk_kernel_values(k);
+    DVK_TRY(dvk_alloc(count, sizeof *k->octant, &k->octant));
+    for (size_t i = 0; i < count; i++) {
+        const size_t x = i % (half[0] + 1), y = i / (half[0] + 1) % (half[1] + 1);
+        const size_t z = i / (half[0] + 1) / (half[1] + 1);
+        k->octant[i] = taps[((half[2] + z) * ny + half[1] + y) * nx + half[0] + x];
+    }
+    return DVK_OK;
+}
+
+dvk_status dvk_kernel_from_taps(const dvk_kernel_record *record, double *taps, dvk_kernel **out)
+{
+    dvk_kernel *k = NULL;
+    *out = NULL;
+    dvk_status status = dvk_alloc(1, sizeof *k, &k);
+    if (status != DVK_OK) {
+        dvk_free(taps);
+        return status;
+    }
+    atomic_init(&k->owners, 1);
+    k->record = *record;
+    k->record.even = is_even(taps, record->half);
+    if (k->record.even) {
+        status = fold_octant(k, taps);
+        dvk_free(taps);
+    } else {
+        k->taps = taps;
+    }
+    if (status == DVK_OK)
+        status = dvk_kernel_complete(k);
+    if (status == DVK_OK)
+        *out = k;
+    else
+        dvk_kernel_free(k);
+    return status;
 }

@@ -23,7 +23,14 @@ size_t dvk_kernel_values(const dvk_kernel *k);
  * voxel and what else is known come from `record`; radius, even and hash are set here. */
 dvk_status dvk_kernel_from_taps(const dvk_kernel_record *record, double *taps, dvk_kernel **out) DVK_MUST_USE;
 
-/* Sets radius_mm and sha256 from the rest. */
+/* The same from a volume with odd sizes; `path` is for the message. */
+dvk_status dvk_kernel_from_volume(const dvk_kernel_record *record, const dvk_volume *v, const char *path,
+                                  dvk_kernel **out) DVK_MUST_USE;
+
+/* dvk_kernel_error_at for every value of the octant. */
+dvk_status dvk_kernel_error_octant(const dvk_kernel *k, double *octant) DVK_MUST_USE;
+
+/* Sets radius_mm, sha256 and, where there is none, the verdict from the rest. */
 dvk_status dvk_kernel_complete(dvk_kernel *k) DVK_MUST_USE;
 
 /* A kernel that was made before from the same key, with one owner more, or NULL; and remembering one. The key holds all
