@@ -36,9 +36,10 @@ static void *allocate(size_t bytes)
 {
     if (bytes < 2 * LARGE_PAGE)
         return aligned_alloc(ALIGNMENT, bytes);
-    void *p = aligned_alloc(LARGE_PAGE, bytes);
-    if (p)
-        madvise(p, bytes, MADV_HUGEPAGE); /* advice: a kernel without large pages may decline */
+    void *p = NULL;
+    if (posix_memalign(&p, LARGE_PAGE, bytes) != 0) /* aligned_alloc would want whole pages */
+        return NULL;
+    madvise(p, bytes, MADV_HUGEPAGE); /* advice: a kernel without large pages may decline */
     return p;
 }
 
