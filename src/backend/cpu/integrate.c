@@ -1,9 +1,28 @@
-/* Voxelwise time integration on the CPU. */
+/* Voxelwise time integration on the CPU: chooses the vector width once and spreads the voxels over threads. */
+#include "backend/cpu/integrate.h"
+
 #include "backend/cpu/cpu.h"
-#include "base/fail.h"
+
+/* Voxels a thread takes at a time: enough to hide the scheduling, few enough to share a patient among many threads. */
+enum { SPAN = 4096 };
+
+static dvk_integrate_span *choose_span(void)
+{
+#ifdef DVK_X86_LEVELS
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+        return dvk_integrate_span_avx512;
+    if (__builtin_cpu_supports("avx2"))
+        return dvk_integrate_span_avx2;
+#endif
+    return dvk_integrate_span_base;
+}
 
 dvk_status dvk_cpu_integrate(dvk_backend *b, const dvk_integrate_problem *p)
 {
-    (void)b, (void)p;
-    return dvk_fail(DVK_ERR_INTERNAL, "not there yet");
+    dvk_integrate_span *const span = choose_span();
+    const size_t spans = (p->voxels + SPAN - 1) / SPAN;
+#pragma omp parallel for schedule(dynamic) num_threads(b->threads)
+    for (size_t i = 0; i < spans; i++)
+        span(p, i * SPAN, (i + 1) * SPAN < p->voxels ? (i + 1) * SPAN : p->voxels);
+    return DVK_OK;
 }

@@ -1,0 +1,332 @@
+/*
+ * The time fit of one voxel (of DVK_LANES voxels at once): samples in, time-integrated activity, status and standard
+ * error out. The models are those of include/dvk/timefit.h; every voxel gets an answer, by the stated fallbacks:
+ *
+ *   all samples zero                        TIA 0, status 0
+ *   not finite, or beyond 1e30              the sample counts as 0 (NEGATIVE)
+ *   a fit that explains less than half      trapezoid with the start and tail rules asked for (FALLBACK)
+ *   of the samples' sum of squares
+ *   uptake-clearance2, biexp, triexp        the best simpler curve in their closure, where an amplitude would leave its
+ *                                           bounds (CLAMPED, with the model that was used)
+ */
+#ifndef DVK_TIMEFIT_KERNEL_H
+#define DVK_TIMEFIT_KERNEL_H
+
+#include "timefit_grid.h"
+#include "timefit_rules.h"
+
+/* The best curve so far of a voxel, with all that is told about it. */
+typedef struct dvk_fitted {
+    dvk_real integral, beyond;
+    dvk_real squares; /* weighted, left over */
+    dvk_real spread;  /* var(TIA) in units of the residual variance */
+    dvk_int model;
+    dvk_int flags;
+} dvk_fitted;
+
+DVK_INLINE void dvk_adopt(dvk_int better, dvk_fitted fresh, dvk_fitted *best)
+{
+    best->integral = dvk_select(better, fresh.integral, best->integral);
+    best->beyond = dvk_select(better, fresh.beyond, best->beyond);
+    best->squares = dvk_select(better, fresh.squares, best->squares);
+    best->spread = dvk_select(better, fresh.spread, best->spread);
+    best->model = dvk_select_int(better, fresh.model, best->model);
+    best->flags = dvk_select_int(better, fresh.flags, best->flags);
+}
+
+/* Fits one kind of curve from the grid down. */
+DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y,
+                                   const dvk_real *w, int want_sd, dvk_trial *trial)
+{
+    dvk_fitted f;
+    dvk_real start[3];
+    dvk_search_grid(p, kind, n, y, w, start);
+    dvk_descend(p, kind, n, y, w, want_sd, start, trial);
+    f.squares = trial->squares;
+    f.spread = trial->spread;
+    f.integral = dvk_integral(kind, trial);
+    f.beyond = dvk_integral_beyond(p, kind, n, trial);
+    f.model = dvk_splat_int(kind);
+    f.flags = dvk_splat_int(0);
+    for (int k = 0; k < dvk_rates(kind); k++)
+        f.flags =
+            f.flags | dvk_flag(dvk_at_low(p, trial->rate, k) | dvk_at_high(p, kind, trial->rate, k), DVK_FIT_CLAMPED);
+    return f;
+}
+
+DVK_OUTLINE dvk_fitted dvk_fit_mono(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                    int want_sd, dvk_trial *trial)
+{
+    return dvk_fit_kind(p, DVK_FIT_MONO, n, y, w, want_sd, trial);
+}
+
+DVK_OUTLINE dvk_fitted dvk_fit_uptake(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                      int want_sd)
+{
+    dvk_trial trial;
+    return dvk_fit_kind(p, DVK_FIT_UPTAKE_CLEARANCE, n, y, w, want_sd, &trial);
+}
+
+DVK_OUTLINE dvk_fitted dvk_fit_uptake2(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                       int want_sd)
+{
+    dvk_trial trial;
+    return dvk_fit_kind(p, DVK_FIT_UPTAKE_CLEARANCE2, n, y, w, want_sd, &trial);
+}
+
+DVK_OUTLINE dvk_fitted dvk_fit_biexp(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                     int want_sd)
+{
+    dvk_trial trial;
+    return dvk_fit_kind(p, DVK_FIT_BIEXP, n, y, w, want_sd, &trial);
+}
+
+DVK_OUTLINE dvk_fitted dvk_fit_triexp(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                      int want_sd)
+{
+    dvk_trial trial;
+    return dvk_fit_kind(p, DVK_FIT_TRIEXP, n, y, w, want_sd, &trial);
+}
+
+/* Number of amplitudes and rates of a curve. */
+DVK_INLINE dvk_real dvk_unknowns(dvk_int model)
+{
+    dvk_real count = dvk_splat(1.0f);
+    count = dvk_select(model == DVK_FIT_MONO, dvk_splat(2.0f), count);
+    count = dvk_select(model == DVK_FIT_UPTAKE_CLEARANCE, dvk_splat(3.0f), count);
+    count = dvk_select((model == DVK_FIT_UPTAKE_CLEARANCE2) | (model == DVK_FIT_BIEXP), dvk_splat(4.0f), count);
+    return dvk_select(model == DVK_FIT_TRIEXP, dvk_splat(6.0f), count);
+}
+
+/* AICc = n ln(SSR / n) + 2 K + 2 K (K + 1) / (n - K - 1). Below 1e-12 of the samples' squares float sees no residual:
+ * there the model with fewest parameters wins. */
+DVK_INLINE dvk_real dvk_aicc(int n, int k, dvk_real squares, dvk_real total)
+{
+    const dvk_real left = dvk_larger(squares, total * 1e-12f) + DVK_FIT_TINY;
+    return dvk_log(left * (1.0f / (float)n)) * (float)n + (float)(2 * k) +
+           (float)(2 * k * (k + 1)) / (float)(n - k - 1);
+}
+
+/* One more candidate for the lowest AICc. */
+DVK_INLINE void dvk_offer_curve(dvk_fitted f, int k, int n, dvk_real total, dvk_real *lowest, dvk_fitted *best)
+{
+    const dvk_real aicc = dvk_aicc(n, k, f.squares, total);
+    dvk_adopt(aicc < *lowest, f, best);
+    *lowest = dvk_smaller(aicc, *lowest);
+}
+
+/* From 5 points: the curve of lowest AICc among those that n points can judge, n > K + 1. */
+DVK_INLINE dvk_fitted dvk_fit_by_aicc(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                      dvk_real total, dvk_fitted mono, int want_sd)
+{
+    dvk_fitted best = mono;
+    dvk_real lowest = dvk_aicc(n, 3, mono.squares, total);
+    if (n > 5)
+        dvk_offer_curve(dvk_fit_uptake(p, n, y, w, want_sd), 4, n, total, &lowest, &best);
+    if (n > 6) {
+        dvk_offer_curve(dvk_fit_uptake2(p, n, y, w, want_sd), 5, n, total, &lowest, &best);
+        dvk_offer_curve(dvk_fit_biexp(p, n, y, w, want_sd), 5, n, total, &lowest, &best);
+    }
+    if (n > 8)
+        dvk_offer_curve(dvk_fit_triexp(p, n, y, w, want_sd), 7, n, total, &lowest, &best);
+    return best;
+}
+
+/* 3 or 4 points: uptake-clearance where the first point is not the largest, or a mono-exponential leaves a residual
+ * standard deviation above `noise` of the largest sample; else mono-exponential. */
+DVK_INLINE dvk_fitted dvk_fit_by_rule(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                      dvk_real total, dvk_fitted mono, int want_sd)
+{
+    dvk_real largest = y[0];
+    for (int i = 1; i < n; i++)
+        largest = dvk_larger(largest, y[i]);
+    const dvk_real noise = total * (p->noise * p->noise * (float)(n - 2) / (float)n);
+    const dvk_fitted f = dvk_fit_uptake(p, n, y, w, want_sd);
+    dvk_adopt((largest > y[0]) | (mono.squares > noise), f, &mono);
+    return mono;
+}
+
+/* The curve asked for, or the closest of those that it becomes at a bound of its amplitudes. */
+DVK_INLINE dvk_fitted dvk_fit_exponentials(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, const dvk_real *y,
+                                           const dvk_real *w, int want_sd, dvk_fitted mono)
+{
+    dvk_fitted best = mono, f;
+    if (model == DVK_FIT_MONO)
+        return mono;
+    if (model != DVK_FIT_BIEXP) {
+        f = dvk_fit_uptake(p, n, y, w, want_sd);
+        dvk_adopt(f.squares < best.squares, f, &best);
+    }
+    if (model == DVK_FIT_UPTAKE_CLEARANCE2 || model == DVK_FIT_TRIEXP) {
+        f = dvk_fit_uptake2(p, n, y, w, want_sd);
+        dvk_adopt(f.squares < best.squares, f, &best);
+    }
+    if (model == DVK_FIT_BIEXP || model == DVK_FIT_TRIEXP) {
+        f = dvk_fit_biexp(p, n, y, w, want_sd);
+        dvk_adopt(f.squares < best.squares, f, &best);
+    }
+    if (model == DVK_FIT_TRIEXP) {
+        f = dvk_fit_triexp(p, n, y, w, want_sd);
+        dvk_adopt(f.squares < best.squares, f, &best);
+    }
+    best.flags = best.flags | dvk_flag(dvk_not(best.model == model), DVK_FIT_CLAMPED);
+    return best;
+}
+
+/* Tail by a mono-exponential through the last three points. Its gradient follows from the projected columns. */
+DVK_INLINE void dvk_tail_fit(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                             dvk_answer *a)
+{
+    dvk_real late[DVK_FIT_POINTS], e[DVK_FIT_POINTS], d[DVK_FIT_POINTS];
+    dvk_trial trial;
+    for (int i = 0; i < n; i++)
+        late[i] = i < n - 3 ? dvk_splat(0.0f) : w[i];
+    const dvk_fitted f = dvk_fit_mono(p, n, y, late, 0, &trial);
+    const dvk_real rate = trial.rate[0];
+    for (int i = 0; i < n; i++) {
+        e[i] = dvk_exp(rate * -p->t[i]);
+        d[i] = e[i] * trial.amplitude[0] * -p->t[i];
+    }
+    const dvk_real ee = dvk_dot(late, e, e, n) + DVK_FIT_TINY, share = dvk_dot(late, d, e, n) / ee;
+    dvk_subtract(d, share, e, n);
+    const dvk_real dd = dvk_dot(late, d, d, n) + DVK_FIT_TINY;
+    const dvk_real by_amplitude = e[n - 1] / rate;
+    const dvk_real by_rate = -f.beyond * (p->t[n - 1] + 1.0f / rate) - share * by_amplitude;
+    const dvk_int held = dvk_not(f.flags == 0);
+    for (int i = n - 3; i < n; i++)
+        a->gradient[i] = a->gradient[i] +
+                         late[i] * (by_amplitude * e[i] / ee + dvk_select(held, dvk_splat(0.0f), by_rate * d[i] / dd));
+    a->beyond = f.beyond;
+    a->flags = a->flags | f.flags;
+}
+
+DVK_INLINE dvk_fitted dvk_fit_trapezoid(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w)
+{
+    dvk_answer a;
+    dvk_fitted f;
+    dvk_trapezoid(p, n, y, &a);
+    if (p->tail == DVK_FIT_TAIL_PHYSICAL || n < 2)
+        dvk_tail_physical(p, n, y, &a);
+    else if (p->tail == DVK_FIT_TAIL_FIT && n > 2)
+        dvk_tail_fit(p, n, y, w, &a);
+    else
+        dvk_tail_last2(p, n, y, &a);
+    f.integral = a.integral + a.beyond;
+    f.beyond = a.beyond;
+    f.spread = f.squares = dvk_splat(0.0f);
+    for (int i = 0; i < n; i++)
+        f.spread = f.spread + a.gradient[i] * a.gradient[i] / w[i];
+    f.model = dvk_splat_int(DVK_FIT_TRAPEZOID);
+    f.flags = a.flags;
+    return f;
+}
+
+DVK_INLINE dvk_fitted dvk_fit_known_shape(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y,
+                                          const dvk_real *w)
+{
+    dvk_real along = dvk_splat(0.0f), size = dvk_splat(0.0f), r[DVK_FIT_POINTS];
+    dvk_fitted f;
+    for (int i = 0; i < n; i++) {
+        along = along + w[i] * y[i] * p->shape[i];
+        size = size + w[i] * (p->shape[i] * p->shape[i]);
+    }
+    const dvk_real amplitude = along / size;
+    for (int i = 0; i < n; i++)
+        r[i] = y[i] - amplitude * p->shape[i];
+    f.integral = amplitude * p->integral;
+    f.beyond = amplitude * p->beyond;
+    f.squares = dvk_dot(w, r, r, n);
+    f.spread = p->integral * p->integral / size;
+    f.model = dvk_splat_int(p->model);
+    f.flags = dvk_splat_int(0);
+    return f;
+}
+
+/* Cleans the samples in place, scales them to |y| <= 1 and returns the scale; 0 where all are zero. */
+DVK_INLINE dvk_real dvk_normalise(DVK_UNIFORM dvk_fit_parameters *p, int n, dvk_real *y, dvk_int *flags)
+{
+    const dvk_real zero = dvk_splat(0.0f);
+    dvk_real largest = zero;
+    *flags = dvk_splat_int(0);
+    for (int i = 0; i < n; i++) {
+        const dvk_int bad = dvk_not((y[i] <= DVK_FIT_HUGE) & (y[i] >= -DVK_FIT_HUGE));
+        *flags = *flags | dvk_flag(bad | (y[i] < 0.0f), DVK_FIT_NEGATIVE);
+        y[i] = dvk_select(bad, zero, y[i]);
+        if (p->zero_negative)
+            y[i] = dvk_larger(y[i], zero);
+        largest = dvk_larger(largest, dvk_magnitude(y[i]));
+    }
+    largest = dvk_select(largest > DVK_FIT_TINY, largest, zero);
+    const dvk_real inverse = 1.0f / dvk_select(largest > 0.0f, largest, dvk_splat(1.0f));
+    for (int i = 0; i < n; i++)
+        y[i] = y[i] * inverse;
+    return largest;
+}
+
+/* Weights 1 / variance up to a factor: equal; by the sample squared; by the sample. A sample below DVK_FIT_FLOOR of the
+ * largest weighs as if it were that large, or a zero would decide the fit alone. */
+DVK_INLINE void dvk_weigh(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, dvk_real *w)
+{
+    for (int i = 0; i < n; i++) {
+        const dvk_real size = dvk_larger(dvk_magnitude(y[i]), dvk_splat(DVK_FIT_FLOOR));
+        w[i] = p->weighting == DVK_FIT_RELATIVE  ? 1.0f / (size * size)
+               : p->weighting == DVK_FIT_POISSON ? 1.0f / size
+                                                 : dvk_splat(1.0f);
+    }
+}
+
+/* The voxel's curve where a model of exponentials was asked for, or the trapezoid where none fits. */
+DVK_INLINE dvk_fitted dvk_fit_searched(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, const dvk_real *y,
+                                       const dvk_real *w, int want_sd, dvk_fitted mono)
+{
+    const dvk_real total = dvk_dot(w, y, y, n);
+    dvk_fitted best, rule = dvk_fit_trapezoid(p, n, y, w);
+    if (model != DVK_FIT_AUTO)
+        best = dvk_fit_exponentials(p, model, n, y, w, want_sd, mono);
+    else if (n < 5)
+        best = dvk_fit_by_rule(p, n, y, w, total, mono, want_sd);
+    else
+        best = dvk_fit_by_aicc(p, n, y, w, total, mono, want_sd);
+    rule.flags = rule.flags | dvk_splat_int(DVK_FIT_FALLBACK);
+    dvk_adopt(dvk_not(best.squares < 0.5f * total), rule, &best);
+    return best;
+}
+
+/*
+ * One voxel in each lane. y[n] is overwritten. *tia is in the sample's unit times h times p->scale; *variance, where
+ * want_sd, its variance: the residual variance of the curve carried through its covariance. The trapezoid and a curve
+ * through as many points as it has unknowns leave no residual; the scatter about a mono-exponential stands in.
+ * Returns the status byte. `model` is p->model; a caller that knows it, and n, when compiling passes constants.
+ */
+DVK_INLINE dvk_int dvk_fit_lanes(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, dvk_real *y, int want_sd,
+                                 dvk_real *tia, dvk_real *variance)
+{
+    dvk_real w[DVK_FIT_POINTS];
+    dvk_int flags;
+    dvk_fitted best, mono;
+    dvk_trial trial;
+    const int searches = model != DVK_FIT_TRAPEZOID && model < DVK_FIT_PHYSICAL;
+    const dvk_real unit = dvk_normalise(p, n, y, &flags) * p->scale;
+    dvk_weigh(p, n, y, w);
+    if (searches || want_sd)
+        mono = dvk_fit_mono(p, n, y, w, want_sd, &trial);
+    if (searches)
+        best = dvk_fit_searched(p, model, n, y, w, want_sd, mono);
+    else if (model == DVK_FIT_TRAPEZOID)
+        best = dvk_fit_trapezoid(p, n, y, w);
+    else
+        best = dvk_fit_known_shape(p, n, y, w);
+    *tia = best.integral * unit;
+    if (want_sd) {
+        const dvk_real scatter = mono.squares * (1.0f / (float)(n > 2 ? n - 2 : 1));
+        const dvk_real left = (float)n - dvk_unknowns(best.model);
+        const dvk_int own = (left > 0.5f) & dvk_not(best.model == DVK_FIT_TRAPEZOID);
+        *variance = dvk_select(own, best.squares / dvk_select(own, left, dvk_splat(1.0f)), scatter) * best.spread *
+                    (unit * unit);
+    }
+    const dvk_int tail = dvk_magnitude(best.beyond) > 0.2f * dvk_magnitude(best.integral);
+    flags = flags | best.flags | best.model | dvk_flag(tail, DVK_FIT_LONG_TAIL);
+    return dvk_select_int(unit > 0.0f, flags, flags & DVK_FIT_NEGATIVE);
+}
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * Where a search begins: the best rates of a geometric grid, by complete enumeration. With b_g = <y, e_g> and
+ * C_gh = <e_g, e_h> (weighted) every pair of rates costs a few products; a score s = numerator / denominator is
+ * compared crosswise, without a division. The score is what the columns explain of <y, y>.
+ */
+#ifndef DVK_TIMEFIT_GRID_H
+#define DVK_TIMEFIT_GRID_H
+
+#include "timefit_exponentials.h"
+
+typedef struct dvk_best_cell {
+    dvk_real numerator, denominator;
+    dvk_real rate[3];
+} dvk_best_cell;
+
+DVK_INLINE void dvk_offer_cell(dvk_best_cell *best, dvk_int allowed, dvk_real numerator, dvk_real denominator,
+                               float slow, float fast)
+{
+    const dvk_int better = allowed & (numerator * best->denominator > best->numerator * denominator);
+    best->numerator = dvk_select(better, numerator, best->numerator);
+    best->denominator = dvk_select(better, denominator, best->denominator);
+    best->rate[0] = dvk_select(better, dvk_splat(slow), best->rate[0]);
+    best->rate[1] = dvk_select(better, dvk_splat(fast), best->rate[1]);
+}
+
+DVK_INLINE dvk_real dvk_with_decay(DVK_UNIFORM dvk_fit_parameters *p, int g, const dvk_real *a, int n)
+{
+    dvk_real sum = dvk_splat(0.0f);
+    for (int i = 0; i < n; i++)
+        sum = sum + a[i] * p->decay[g * DVK_FIT_POINTS + i];
+    return sum;
+}
+
+/* What one pair of rates explains, and whether its amplitudes are feasible for the kind. */
+DVK_INLINE void dvk_offer_pair(DVK_UNIFORM dvk_fit_parameters *p, int kind, int g, int h, const dvk_real *b,
+                               const dvk_real *c, dvk_real cross, dvk_best_cell *best)
+{
+    const dvk_int always = c[g] == c[g];
+    if (kind == DVK_FIT_UPTAKE_CLEARANCE) {
+        const dvk_real along = b[g] - b[h];
+        dvk_offer_cell(best, always, along * along, c[g] - 2.0f * cross + c[h] + DVK_FIT_TINY, p->rate[g], p->rate[h]);
+        return;
+    }
+    dvk_real a[3];
+    a[0] = b[g] * c[h] - b[h] * cross;
+    a[1] = b[h] * c[g] - b[g] * cross;
+    a[2] = dvk_splat(0.0f);
+    const dvk_real det = dvk_larger(c[g] * c[h] - cross * cross, c[g] * c[h] * 1e-6f) + DVK_FIT_TINY;
+    dvk_offer_cell(best, kind == DVK_FIT_TRIEXP ? always : dvk_feasible(kind, a), b[g] * a[0] + b[h] * a[1], det,
+                   p->rate[g], p->rate[h]);
+}
+
+/* The best single rate, or the best pair; for three rates the best pair whatever its signs. */
+DVK_INLINE void dvk_search_grid(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y,
+                                const dvk_real *w, dvk_real *rate)
+{
+    const int slow_end = p->grid_clear;
+    const int fast_end = kind == DVK_FIT_BIEXP || kind == DVK_FIT_MONO ? p->grid_clear : p->grid;
+    dvk_real b[DVK_FIT_GRID], c[DVK_FIT_GRID], v[DVK_FIT_POINTS];
+    dvk_best_cell best = {dvk_splat(-1.0f),
+                          dvk_splat(1.0f),
+                          {dvk_splat(p->rate[0]), dvk_splat(p->rate[1]), dvk_splat(p->rate[p->grid - 1])}};
+    for (int g = 0; g < fast_end; g++) {
+        for (int i = 0; i < n; i++)
+            v[i] = w[i] * p->decay[g * DVK_FIT_POINTS + i];
+        c[g] = dvk_with_decay(p, g, v, n);
+        b[g] = dvk_splat(0.0f);
+        for (int i = 0; i < n; i++)
+            b[g] = b[g] + v[i] * y[i];
+        if (kind == DVK_FIT_MONO) {
+            dvk_offer_cell(&best, c[g] == c[g], b[g] * b[g], c[g] + DVK_FIT_TINY, p->rate[g], p->rate[g]);
+            continue;
+        }
+        for (int h = 0; h < g && h < slow_end; h++)
+            dvk_offer_pair(p, kind, h, g, b, c, dvk_with_decay(p, h, v, n), &best);
+    }
+    for (int k = 0; k < 3; k++)
+        rate[k] = best.rate[k];
+}
+
+#endif
