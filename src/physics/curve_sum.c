@@ -7,7 +7,6 @@
  *
  * Rates are kept in their bounds by ln(rate) = middle + half sin(x), smooth for the search.
  */
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -296,8 +295,8 @@ static void report(const search *q, const state *at, dvk_sum_fit *out)
     if (q->kind == DVK_MODEL_UPTAKE_CLEARANCE) {
         const bool swap = at->rate[1] < at->rate[0];
         out->rate[0] = at->rate[swap];
-        out->rate[1] = at->rate[!swap];
-        out->amplitude[0] = at->amplitude[0] / fmax(out->rate[1] - out->rate[0], DBL_MIN);
+        out->rate[1] = fmax(at->rate[!swap], at->rate[swap] * (1 + 1e-6)); /* A t exp(-l t) as a difference */
+        out->amplitude[0] = at->amplitude[0] / (out->rate[1] - out->rate[0]);
         out->amplitude[1] = -out->amplitude[0];
     }
     if (q->kind == DVK_MODEL_BIEXP && out->rate[1] < out->rate[0]) {
