@@ -23,6 +23,7 @@ typedef struct command {
 extern const command *const commands[];
 extern const command cmd_phantom;
 extern const command cmd_kernel;
+extern const command cmd_course;
 extern const command cmd_devices;
 extern const command cmd_selftest;
 

@@ -3,6 +3,7 @@
 #define DVK_DVK_H
 
 #include "dvk/context.h"
+#include "dvk/course.h"
 #include "dvk/density.h"
 #include "dvk/dose.h"
 #include "dvk/dvh.h"

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "base/text.h"
+#include "data/table.h"
 #include "physics/recovery.h"
 
 typedef enum recovery_kind { RECOVERY_VALUE, RECOVERY_FORM, RECOVERY_TABLE } recovery_kind;
@@ -136,6 +137,29 @@ double dvk_recovery_slope(const dvk_recovery *r, double volume_mL)
     return slope / dvk_recovery_at(r, volume_mL, NULL);
 }
 
+static dvk_status read_table(const char *path, dvk_recovery **out)
+{
+    dvk_status status = DVK_OK;
+    dvk_table *t = NULL;
+    size_t volume_column = 0, rc_column = 0;
+    double *volume_mL = NULL, *rc = NULL;
+    DVK_TRY_DONE(dvk_table_read(path, &t));
+    DVK_TRY_DONE(dvk_table_column(t, "volume_mL", &volume_column));
+    DVK_TRY_DONE(dvk_table_column(t, "rc", &rc_column));
+    DVK_TRY_DONE(dvk_alloc(t->rows, sizeof *volume_mL, &volume_mL));
+    DVK_TRY_DONE(dvk_alloc(t->rows, sizeof *rc, &rc));
+    for (size_t i = 0; i < t->rows; i++) {
+        DVK_TRY_DONE(dvk_table_number(t, i, volume_column, &volume_mL[i]));
+        DVK_TRY_DONE(dvk_table_number(t, i, rc_column, &rc[i]));
+    }
+    DVK_TRY_DONE(dvk_recovery_table(volume_mL, rc, t->rows, path, out));
+done:
+    dvk_table_free(t);
+    dvk_free(volume_mL);
+    dvk_free(rc);
+    return status;
+}
+
 dvk_status dvk_recovery_parse(const char *text, dvk_recovery **out)
 {
     static const char FORM[] = "form:";
@@ -146,7 +170,7 @@ dvk_status dvk_recovery_parse(const char *text, dvk_recovery **out)
     *out = NULL;
     const bool number = dvk_text_number(text, &value, &end) && *end == '\0';
     if (!number && strncmp(text, FORM, strlen(FORM)) != 0)
-        return dvk_fail(DVK_ERR_USAGE, "recovery '%s' is neither a number nor form:B1mL,B2", text);
+        return read_table(text, out);
     DVK_TRY_DONE(dvk_alloc(1, sizeof *r, &r));
     if (!number) {
         DVK_TRY_DONE(parse_form(text + strlen(FORM), r));

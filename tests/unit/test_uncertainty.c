@@ -56,6 +56,15 @@ START_TEST(recovery_table)
     ck_ok(dvk_recovery_table(volume, rc, 1, "t.tsv", &r));
     ck_assert(dvk_recovery_at(r, 30, &outside) == 0.2 && outside && dvk_recovery_slope(r, 30) == 0);
     dvk_recovery_free(r);
+    char path[128];
+    snprintf(path, sizeof path, "%s/rc.tsv", scratch_folder());
+    FILE *f = fopen(path, "w");
+    fprintf(f, "rc\tnote\tvolume_mL\n0.2\ta\t1\n0.6\tb\t10\n");
+    fclose(f);
+    ck_ok(dvk_recovery_parse(path, &r));
+    ck_close(dvk_recovery_at(r, sqrt(10), NULL), 0.4, 1e-14);
+    dvk_recovery_free(r);
+    ck_fails(dvk_recovery_parse("/nonexistent/rc.tsv", &r), DVK_ERR_MISSING);
     ck_fails(dvk_recovery_table(falling, rc, 3, "t.tsv", &r), DVK_ERR_INVALID);
     ck_fails(dvk_recovery_table(volume, none, 3, "t.tsv", &r), DVK_ERR_INVALID);
     ck_fails(dvk_recovery_table(volume, rc, 0, "t.tsv", &r), DVK_ERR_INVALID);
