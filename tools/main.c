@@ -7,11 +7,7 @@
 
 /* In the order of `dvkit help`. */
 const command *const commands[] = {
-    &cmd_phantom, &cmd_kernel, &cmd_devices, &cmd_selftest, NULL,
-    &cmd_course,
-    &cmd_devices,
-    &cmd_selftest,
-    NULL,
+    &cmd_course, &cmd_phantom, &cmd_kernel, &cmd_devices, &cmd_selftest, NULL,
 };
 
 static const command *find_command(const char *name)
