@@ -21,6 +21,8 @@ typedef struct command {
 
 /* Every sub-command, ended by NULL. */
 extern const command *const commands[];
+extern const command cmd_dose;
+extern const command cmd_kidneys;
 extern const command cmd_phantom;
 extern const command cmd_kernel;
 extern const command cmd_course;

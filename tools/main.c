@@ -7,7 +7,16 @@
 
 /* In the order of `dvkit help`. */
 const command *const commands[] = {
-    &cmd_course, &cmd_phantom, &cmd_kernel, &cmd_devices, &cmd_selftest, NULL,
+    /* clang-format off */
+    &cmd_dose,
+    &cmd_kidneys,
+    &cmd_course,
+    &cmd_kernel,
+    &cmd_phantom,
+    &cmd_devices,
+    &cmd_selftest,
+    NULL,
+    /* clang-format on */
 };
 
 static const command *find_command(const char *name)

@@ -2,6 +2,7 @@
 #ifndef DVK_DVK_H
 #define DVK_DVK_H
 
+#include "dvk/case.h"
 #include "dvk/context.h"
 #include "dvk/course.h"
 #include "dvk/density.h"

@@ -1,0 +1,80 @@
+/* A case from start to end: read, integrate, convolve, account, summarise, write. */
+#include "pipeline/case.h"
+
+#include <stdio.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+
+static void close_case(dvk_case *k)
+{
+    for (size_t i = 0; k->dvh && i < k->summary->roi_count; i++)
+        dvk_dvh_free(k->dvh[i]);
+    dvk_free(k->dvh);
+    dvk_series_free(k->series);
+    dvk_voi_set_free(k->vois);
+    dvk_volume_free(k->tia);
+    dvk_volume_free(k->status);
+    dvk_volume_free(k->tia_sd);
+    dvk_volume_free(k->dose);
+    dvk_volume_free(k->density);
+    dvk_volume_free(k->bed);
+    dvk_kernel_free(k->kernel);
+}
+
+/* The summary says how the numbers came about. */
+static void record_method(dvk_case *k)
+{
+    dvk_summary *s = k->summary;
+    snprintf(s->model, sizeof s->model, "%s", dvk_model_name(s->method.model));
+    snprintf(s->engine, sizeof s->engine, "%s", dvk_engine_name(k->engine));
+    snprintf(s->density, sizeof s->density, "%s", k->options->density ? k->options->density : "none");
+    snprintf(s->backend, sizeof s->backend, "%s", dvk_context_backend(k->context));
+    snprintf(s->device, sizeof s->device, "%s", dvk_context_device(k->context));
+    snprintf(s->device_reason, sizeof s->device_reason, "%s", dvk_context_reason(k->context));
+}
+
+static dvk_status finish(dvk_case *k, dvk_status status, dvk_summary **summary)
+{
+    dvk_summary *made = k->summary;
+    close_case(k);
+    if (status == DVK_OK && summary)
+        *summary = made;
+    else
+        dvk_summary_free(made);
+    return status;
+}
+
+dvk_status dvk_case_run(dvk_context *c, const dvk_case_options *o, dvk_summary **summary)
+{
+    dvk_case k = {.options = o, .context = c};
+    dvk_status status = DVK_OK;
+    DVK_TRY_DONE(dvk_case_read(&k));
+    DVK_TRY_DONE(dvk_case_dose(&k));
+    record_method(&k);
+    DVK_TRY_DONE(dvk_case_balance(&k));
+    DVK_TRY_DONE(dvk_case_rois(&k));
+    DVK_TRY_DONE(dvk_case_write(&k));
+done:
+    return finish(&k, status, summary);
+}
+
+dvk_status dvk_kidneys_run(dvk_context *c, const dvk_case_options *o, const char *dose_path, dvk_summary **summary)
+{
+    dvk_case k = {.options = o, .context = c};
+    dvk_status status = DVK_OK;
+    DVK_TRY_DONE(dvk_volume_read(dose_path, &k.dose));
+    DVK_TRY_DONE(dvk_case_check_dose(&k, dose_path));
+    DVK_TRY_DONE(dvk_case_read(&k));
+    record_method(&k);
+    DVK_TRY_DONE(dvk_case_rois(&k));
+    DVK_TRY_DONE(dvk_case_write(&k));
+done:
+    return finish(&k, status, summary);
+}
+
+dvk_status dvk_case_check(dvk_context *c, const dvk_case_options *o)
+{
+    dvk_case k = {.options = o, .context = c};
+    return finish(&k, dvk_case_read(&k), NULL);
+}

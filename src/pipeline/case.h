@@ -1,0 +1,56 @@
+/*
+ * A case while it is being worked on: what each step reads and adds. The steps run in the order of this header.
+ */
+#ifndef DVK_PIPELINE_CASE_H
+#define DVK_PIPELINE_CASE_H
+
+#include "dvk/case.h"
+#include "dvk/dvh.h"
+
+#include "data/outdir.h"
+
+typedef struct dvk_case {
+    const dvk_case_options *options;
+    dvk_context *context;
+    dvk_series *series; /* NULL where `kidneys` was given none */
+    dvk_geometry geometry;
+    const dvk_nuclide *nuclide;
+    dvk_voi_set *vois;
+    dvk_volume *tia, *status, *tia_sd;
+    dvk_kernel *kernel;  /* NULL for the local engine */
+    dvk_engine engine;   /* that was used */
+    dvk_volume *dose;    /* Gy, density-corrected where asked */
+    dvk_volume *density; /* g/mL on the scan's grid, or NULL */
+    dvk_volume *bed;     /* Gy, or NULL */
+    double medium_deposited_J;
+    dvk_dvh **dvh;  /* [roi_count] */
+    bool dose_made; /* here, not given */
+    dvk_summary *summary;
+} dvk_case;
+
+/* case_input.c */
+dvk_status dvk_case_read(dvk_case *k) DVK_MUST_USE;
+dvk_status dvk_case_check_dose(const dvk_case *k, const char *path) DVK_MUST_USE;
+
+/* case_dose.c: TIA map, kernel, dose map. */
+dvk_status dvk_case_dose(dvk_case *k) DVK_MUST_USE;
+
+/* case_density.c: the density map that was asked for, on the scan's grid; none leaves it NULL. */
+dvk_status dvk_case_density(dvk_case *k, double medium_g_mL) DVK_MUST_USE;
+
+/* case_balance.c: where the emitted energy went. */
+dvk_status dvk_case_balance(dvk_case *k) DVK_MUST_USE;
+
+/* case_rois.c: each VOI's row of the summary. */
+dvk_status dvk_case_rois(dvk_case *k) DVK_MUST_USE;
+
+/* case_write.c: everything into the output folder, provenance last. */
+dvk_status dvk_case_write(dvk_case *k) DVK_MUST_USE;
+
+/* case_tables.c: kidneys.tsv, tacs.tsv and dvh.tsv. */
+dvk_status dvk_case_write_tables(const dvk_case *k, dvk_outdir *o) DVK_MUST_USE;
+
+/* Adds a line to the summary's warnings, and tells the context's listener. Past the room it is dropped. */
+void dvk_case_warn(dvk_case *k, const char *format, ...) DVK_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,158 @@
+/* The row of each VOI: activities and curve, dose statistics, biology, uncertainty, flags. */
+#include <math.h>
+#include <stdio.h>
+
+#include "dvk/recovery.h"
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "physics/roi.h"
+#include "pipeline/case.h"
+
+/* A VOI whose centre of activity moves further than this between scans is likely misregistered. */
+static const double largest_drift_mm = 10;
+
+/* Activity concentration and TIA to MBq and MBq.h. */
+static const double MBq_per_Bq = 1e-6, MBqh_per_Bqs = 1 / 3.6e9;
+
+/* Centre of the VOI's activity in one scan, world coordinates; false where it has none. */
+static bool activity_centre(const dvk_geometry *g, const dvk_voi *voi, const float *values, double centre[3])
+{
+    double sum = 0, moment[3] = {0};
+    for (size_t i = 0; i < voi->count; i++) {
+        const size_t v = voi->index[i];
+        const double weight = (double)values[v] * (double)voi->fraction[i];
+        sum += weight;
+        moment[0] += weight * (double)(v % g->n[0]);
+        moment[1] += weight * (double)(v / g->n[0] % g->n[1]);
+        moment[2] += weight * (double)(v / (g->n[0] * g->n[1]));
+    }
+    if (!(sum > 0))
+        return false;
+    for (int a = 0; a < 3; a++)
+        centre[a] =
+            (g->to_world[a][0] * moment[0] + g->to_world[a][1] * moment[1] + g->to_world[a][2] * moment[2]) / sum;
+    return true;
+}
+
+/* Largest distance between the centres of any two scans. */
+static double drift(const dvk_case *k, const dvk_voi *voi)
+{
+    double centre[DVK_MAX_SCANS][3], largest = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < dvk_series_scans(k->series); i++)
+        count += activity_centre(&k->geometry, voi, dvk_series_frame(k->series, i), centre[count]);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            largest = fmax(largest, hypot(hypot(centre[i][0] - centre[j][0], centre[i][1] - centre[j][1]),
+                                          centre[i][2] - centre[j][2]));
+    return largest;
+}
+
+static void flag_voi(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary *r)
+{
+    if (voi->touches_edge)
+        dvk_roi_flag(r, "touches the edge of the field of view");
+    if (voi->outside_fraction > 0)
+        dvk_roi_flag(r, "%.3g %% of its volume lies outside the scan", 100 * voi->outside_fraction);
+    if (!k->series || dvk_series_scans(k->series) < 2)
+        return;
+    r->centroid_drift_mm = drift(k, voi);
+    if (r->centroid_drift_mm > largest_drift_mm)
+        dvk_roi_flag(r, "its centre of activity moves by %.1f mm between scans: check the registration",
+                     r->centroid_drift_mm);
+}
+
+/* The VOI's own curve, whatever made the map. One scan leaves it to --effective-half-life. */
+static dvk_status fit_curve(const dvk_case *k, dvk_roi_summary *r)
+{
+    const size_t scans = dvk_series_scans(k->series);
+    const dvk_roi_options *o = &k->options->roi;
+    dvk_integration how = o->curve;
+    if (scans == 1 && how.model == DVK_MODEL_AUTO && o->biology.effective_half_life_h > 0) {
+        how.model = DVK_MODEL_MADSEN;
+        how.madsen_half_life_h = o->biology.effective_half_life_h;
+    }
+    DVK_TRY(dvk_curve_fit(k->summary->times_h, r->activity_MBq, scans, k->nuclide->half_life_h, &how, &r->curve));
+    r->tia_curve_MBqh = r->curve.tia;
+    r->tail_fraction = r->curve.tail_fraction;
+    return DVK_OK;
+}
+
+/* How the voxels of the VOI got their TIA. */
+static void count_status(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary *r)
+{
+    const float *status = dvk_volume_values(k->status), *tia = dvk_volume_values(k->tia);
+    double all = 0, fallen = 0;
+    for (size_t i = 0; i < voi->count; i++) {
+        const unsigned s = (unsigned)status[voi->index[i]];
+        const double share = fabs((double)tia[voi->index[i]]) * (double)voi->fraction[i];
+        r->status_voxels_fallback += (s & DVK_VOXEL_FALLBACK) != 0;
+        r->status_voxels_clamped += (s & DVK_VOXEL_CLAMPED) != 0;
+        r->status_voxels_negative += (s & DVK_VOXEL_NEGATIVE) != 0;
+        all += share;
+        fallen += s & DVK_VOXEL_FALLBACK ? share : 0;
+    }
+    r->fallback_activity_fraction = all > 0 ? fallen / all : 0;
+    if (r->fallback_activity_fraction > 0.05)
+        dvk_roi_flag(r, "%.3g %% of its TIA comes from voxels that fell back to another rule",
+                     100 * r->fallback_activity_fraction);
+}
+
+static dvk_status activity_of(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary *r)
+{
+    const double voxel_mL = dvk_geometry_voxel_mL(&k->geometry), recovery = isnan(r->recovery) ? 1 : r->recovery;
+    for (size_t i = 0; i < dvk_series_scans(k->series); i++)
+        r->activity_MBq[i] = dvk_voi_sum(voi, dvk_series_frame(k->series, i), voxel_mL) * MBq_per_Bq / recovery;
+    if (k->tia) {
+        r->tia_MBqh = dvk_voi_sum(voi, dvk_volume_values(k->tia), voxel_mL) * MBqh_per_Bqs;
+        r->tiac_h = r->tia_MBqh / k->summary->injected_MBq;
+        count_status(k, voi, r);
+    }
+    return fit_curve(k, r);
+}
+
+static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const dvk_recovery *recovery, dvk_roi_summary *r,
+                          dvk_dvh **dvh)
+{
+    const dvk_roi_options *o = &k->options->roi;
+    dvk_roi_voxels voxels = {0};
+    dvk_uncertainty_terms terms = {
+        .u_calibration = o->u_calibration,
+        .u_recovery = o->u_recovery,
+        .fwhm_mm = o->fwhm_mm,
+        .voxel_mm = {k->geometry.voxel_mm[0], k->geometry.voxel_mm[1], k->geometry.voxel_mm[2]},
+        .recovery = recovery};
+    dvk_status status = DVK_OK;
+    dvk_roi_clear(r);
+    snprintf(r->name, sizeof r->name, "%s", voi->name);
+    flag_voi(k, voi, r);
+    if (recovery)
+        r->recovery = dvk_recovery_at(recovery, voi->volume_mL, NULL);
+    if (k->series)
+        DVK_TRY(activity_of(k, voi, r));
+    DVK_TRY(dvk_roi_gather(voi, dvk_geometry_voxel_mL(&k->geometry), dvk_volume_values(k->dose),
+                           k->density ? dvk_volume_values(k->density) : NULL, &voxels));
+    DVK_TRY_DONE(dvk_roi_dose(&voxels, voi, o->density_g_mL, k->summary->injected_MBq, r, dvh));
+    if (k->nuclide)
+        dvk_roi_cross_check(k->nuclide, r);
+    DVK_TRY_DONE(dvk_roi_biology(&voxels, &o->biology, r));
+    dvk_roi_uncertainty(&terms, r);
+    dvk_roi_plausible(r);
+done:
+    dvk_roi_voxels_free(&voxels);
+    return status == DVK_OK ? DVK_OK : dvk_fail_prefix(status, voi->name);
+}
+
+dvk_status dvk_case_rois(dvk_case *k)
+{
+    dvk_recovery *recovery = NULL;
+    dvk_status status = DVK_OK;
+    DVK_TRY(dvk_alloc(k->summary->roi_count, sizeof(dvk_dvh *), &k->dvh));
+    if (k->options->roi.recovery)
+        DVK_TRY(dvk_recovery_parse(k->options->roi.recovery, &recovery));
+    for (size_t i = 0; status == DVK_OK && i < k->summary->roi_count; i++)
+        status = one_roi(k, dvk_voi_at(k->vois, i), recovery, &k->summary->rois[i], &k->dvh[i]);
+    dvk_recovery_free(recovery);
+    return status;
+}

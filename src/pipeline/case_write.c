@@ -1,0 +1,191 @@
+/* The output folder of a case: maps with sidecars, tables, summary, report, and the provenance last. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "data/json.h"
+#include "data/results.h"
+#include "pipeline/case.h"
+#include "pipeline/report.h"
+
+/* --- what was asked --- */
+
+static json_t *sources(const dvk_case *k)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; k->series && i < dvk_series_scans(k->series); i++)
+        if (i == 0 || strcmp(dvk_series_path(k->series, i), dvk_series_path(k->series, i - 1)) != 0)
+            json_array_append_new(array, json_string(dvk_series_path(k->series, i)));
+    return array;
+}
+
+static json_t *integration_json(const dvk_integration *how)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "model", dvk_model_name(how->model), "start",
+                     dvk_start_name(how->start), "tail", dvk_tail_name(how->tail), "weighting",
+                     dvk_weighting_name(how->weighting), "scope", how->scope == DVK_SCOPE_VOI ? "voi" : "voxel");
+}
+
+static json_t *parameters(const dvk_case *k)
+{
+    const dvk_case_options *o = k->options;
+    const dvk_roi_options *r = &o->roi;
+    json_t *j = json_object();
+    json_object_set_new(j, "integration", integration_json(&o->integration));
+    json_object_set_new(j, "voi_curve", integration_json(&r->curve));
+    json_object_set_new(j, "order",
+                        json_string(o->order == DVK_ORDER_DOSE_RATE_FIRST ? "dose-rate-first" : "tia-first"));
+    json_object_set_new(j, "engine", json_string(dvk_engine_name(k->engine)));
+    json_object_set_new(j, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
+    json_object_set_new(j, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
+    json_object_set_new(j, "density", o->density ? json_string(o->density) : json_string("none"));
+    json_object_set_new(j, "voi_density_g_mL", dvk_json_number(r->density_g_mL));
+    json_object_set_new(j, "recovery", r->recovery ? json_string(r->recovery) : json_null());
+    json_object_set_new(j, "alpha_beta_Gy", dvk_json_number(r->biology.alpha_beta_Gy));
+    json_object_set_new(j, "repair_half_time_h", dvk_json_number(r->biology.repair_half_time_h));
+    json_object_set_new(j, "alpha_per_Gy", dvk_json_number(r->biology.alpha_per_Gy));
+    json_object_set_new(j, "eud_a", dvk_json_number(r->biology.eud_a));
+    json_object_set_new(j, "effective_half_life_h", dvk_json_number(r->biology.effective_half_life_h));
+    return j;
+}
+
+/* --- maps --- */
+
+static json_t *map_sidecar(const dvk_case *k, const char *units)
+{
+    json_t *j = json_object();
+    json_object_set_new(j, "Units", json_string(units));
+    json_object_set_new(j, "TracerRadionuclide", k->nuclide ? json_string(k->nuclide->name) : json_null());
+    json_object_set_new(j, "Sources", sources(k));
+    json_object_set_new(j, "Parameters", parameters(k));
+    return j;
+}
+
+static dvk_status write_map(const dvk_case *k, dvk_outdir *o, const dvk_volume *map, const char *stem,
+                            const char *units)
+{
+    return map ? dvk_results_map(o, stem, map, map_sidecar(k, units)) : DVK_OK;
+}
+
+/* The sidecar of the status map says what its bits mean. */
+static json_t *status_sidecar(const dvk_case *k)
+{
+    json_t *j = map_sidecar(k, "bits"), *models = json_object();
+    for (int m = 1; m < DVK_MODEL_COUNT; m++) {
+        char key[8];
+        snprintf(key, sizeof key, "%d", m);
+        json_object_set_new(models, key, json_string(dvk_model_name((dvk_model)m)));
+    }
+    json_object_set_new(j, "LowFourBits", models);
+    json_object_set_new(j, "HighFourBits",
+                        json_pack("{s:s, s:s, s:s, s:s}", "16",
+                                  "the rule asked for had no answer here, the stated one took over", "32",
+                                  "a rate was set to a bound", "64", "tail above 20 % of the TIA", "128",
+                                  "a sample was negative or not finite"));
+    return j;
+}
+
+static dvk_status write_status_map(const dvk_case *k, dvk_outdir *o)
+{
+    const size_t n = dvk_geometry_voxels(&k->geometry);
+    const float *values = dvk_volume_values(k->status);
+    uint8_t *bytes = NULL;
+    DVK_TRY(dvk_alloc(n, 1, &bytes));
+    for (size_t v = 0; v < n; v++)
+        bytes[v] = (uint8_t)values[v];
+    const dvk_status status = dvk_results_map_u8(o, "status", &k->geometry, bytes, status_sidecar(k));
+    dvk_free(bytes);
+    return status;
+}
+
+static dvk_status write_maps(const dvk_case *k, dvk_outdir *o)
+{
+    if (k->tia) {
+        DVK_TRY(write_map(k, o, k->tia, "tia", "Bq.s/mL"));
+        DVK_TRY(write_map(k, o, k->tia_sd, "tia_sd", "Bq.s/mL"));
+        DVK_TRY(write_status_map(k, o));
+    }
+    if (k->dose_made)
+        DVK_TRY(write_map(k, o, k->dose, "dose", "Gy"));
+    return write_map(k, o, k->bed, "bed", "Gy");
+}
+
+/* --- provenance --- */
+
+static void add_input(json_t *inputs, const char *role, const char *path, const char *sha256)
+{
+    json_array_append_new(inputs, json_pack("{s:s, s:s, s:s}", "role", role, "path", path, "sha256", sha256));
+}
+
+static json_t *provenance(const dvk_case *k)
+{
+    const dvk_case_options *o = k->options;
+    const dvk_summary *s = k->summary;
+    json_t *j = json_object(), *inputs = json_array();
+    json_object_set_new(j, "schema", json_string("dvkit.provenance/1"));
+    json_object_set_new(j, "dvkit_version", json_string(DVK_VERSION));
+    json_object_set_new(j, "command", o->command ? json_string(o->command) : json_null());
+    for (size_t i = 0; k->series && i < dvk_series_scans(k->series); i++)
+        if (i == 0 || strcmp(dvk_series_path(k->series, i), dvk_series_path(k->series, i - 1)) != 0)
+            add_input(inputs, "scan", dvk_series_path(k->series, i), dvk_series_sha256(k->series, i));
+    for (size_t i = 0; i < o->voi_source_count; i++)
+        add_input(inputs, "voi", o->voi_sources[i].path, dvk_voi_file_sha256(k->vois, i));
+    json_object_set_new(j, "inputs", inputs);
+    json_object_set_new(j, "parameters", parameters(k));
+    json_object_set_new(j, "kernel_sha256", s->kernel.sha256[0] ? json_string(s->kernel.sha256) : json_null());
+    json_object_set_new(j, "backend", json_string(s->backend));
+    json_object_set_new(j, "device", json_string(s->device));
+    json_object_set_new(j, "device_reason", json_string(s->device_reason));
+    return j;
+}
+
+static dvk_status write_report(const dvk_case *k, dvk_outdir *o, const json_t *record)
+{
+    const dvk_report report = {.summary = k->summary,
+                               .dose = k->dose,
+                               .tia = k->tia,
+                               .vois = k->vois,
+                               .kernel = k->kernel,
+                               .provenance = record};
+    dvk_text page = {0};
+    dvk_status status = dvk_report_html(&report, &page);
+    if (status == DVK_OK)
+        status = dvk_results_text(o, "report.html", page.data);
+    dvk_text_free(&page);
+    return status;
+}
+
+static dvk_status write_summary(const dvk_case *k, dvk_outdir *o)
+{
+    char *summary = NULL;
+    DVK_TRY(dvk_summary_json(k->summary, &summary));
+    const dvk_status status = dvk_results_text(o, "summary.json", summary);
+    dvk_text_release(summary);
+    return status;
+}
+
+static dvk_status write_all(const dvk_case *k, dvk_outdir *o)
+{
+    DVK_TRY(write_maps(k, o));
+    DVK_TRY(dvk_case_write_tables(k, o));
+    DVK_TRY(write_summary(k, o));
+    json_t *record = provenance(k);
+    const dvk_status status = write_report(k, o, record);
+    if (status == DVK_OK)
+        return dvk_results_json(o, "provenance.json", record);
+    json_decref(record);
+    return status;
+}
+
+dvk_status dvk_case_write(dvk_case *k)
+{
+    dvk_outdir *o = NULL;
+    DVK_TRY(dvk_outdir_begin(k->options->out, k->options->force, &o));
+    const dvk_status status = write_all(k, o);
+    if (status != DVK_OK) {
+        dvk_outdir_abort(o);
+        return status;
+    }
+    return dvk_outdir_commit(o);
+}

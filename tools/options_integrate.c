@@ -1,0 +1,56 @@
+/* See options_integrate.h. */
+#include "options_integrate.h"
+
+#include "command.h"
+
+enum { KEY_MODEL = 0x4000, KEY_START, KEY_TAIL, KEY_SCOPE, KEY_WEIGHTING, KEY_NEGATIVE };
+
+static const struct argp_option table[] = {
+    {0, 0, 0, 0, "Time integration:", 15},
+    {"model", KEY_MODEL, "MODEL", 0,
+     "auto (default), trapezoid, mono, uptake-clearance, uptake-clearance2, biexp, triexp, physical, haenscheid, "
+     "madsen:THALF or shape:FILE",
+     15},
+    {"start", KEY_START, "RULE", 0, "of the trapezoid: constant (default), linear or back-extrapolate", 15},
+    {"tail", KEY_TAIL, "RULE", 0, "of the trapezoid: last2 (default), physical or fit", 15},
+    {"scope", KEY_SCOPE, "voxel|voi", 0, "a curve per voxel (default), or the VOI's curve scaled in its voxels", 15},
+    {"weighting", KEY_WEIGHTING, "WHICH", 0, "of the fit: unit (default), relative or poisson", 15},
+    {"negative", KEY_NEGATIVE, "keep|zero|error", 0, "what negative voxels are (default keep)", 15},
+    {0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    integrate_options *input = state->input;
+    dvk_integration *o = &input->integration;
+    int word = 0;
+    error_t error = 0;
+    switch (key) {
+    case KEY_MODEL:
+        return option_check(state, "model", dvk_integration_parse_model(o, arg, &input->shape));
+    case KEY_START:
+        error = option_word(state, "start", arg, (const char *const[]){"constant", "linear", "back-extrapolate", NULL},
+                            &word);
+        o->start = (dvk_start)word;
+        return error;
+    case KEY_TAIL:
+        error = option_word(state, "tail", arg, (const char *const[]){"last2", "physical", "fit", NULL}, &word);
+        o->tail = (dvk_tail)word;
+        return error;
+    case KEY_SCOPE:
+        error = option_word(state, "scope", arg, (const char *const[]){"voxel", "voi", NULL}, &word);
+        o->scope = (dvk_scope)word;
+        return error;
+    case KEY_WEIGHTING:
+        error = option_word(state, "weighting", arg, (const char *const[]){"unit", "relative", "poisson", NULL}, &word);
+        o->weighting = (dvk_weighting)word;
+        return error;
+    case KEY_NEGATIVE:
+        error = option_word(state, "negative", arg, (const char *const[]){"keep", "zero", "error", NULL}, &word);
+        o->negative = (dvk_negative)word;
+        return error;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp integrate_argp = {.options = table, .parser = parse};

@@ -1,0 +1,19 @@
+/*
+ * The options of time integration per voxel: a child parser.
+ */
+#ifndef DVKIT_OPTIONS_INTEGRATE_H
+#define DVKIT_OPTIONS_INTEGRATE_H
+
+#include <argp.h>
+
+#include "dvk/dvk.h"
+
+/* --model, --start, --tail, --scope, --weighting, --negative; `shape` is what --model shape:FILE read, owned. */
+typedef struct integrate_options {
+    dvk_integration integration;
+    dvk_shape *shape;
+} integrate_options;
+
+extern const struct argp integrate_argp; /* input: integrate_options, its integration set to the default before */
+
+#endif
