@@ -18,7 +18,7 @@ enum { KEY_BED = 1, KEY_DOSE, KEY_TOLERANCE, KEY_GOVERNING, KEY_PREDICT, KEY_NEX
 enum { KEY_ALPHA_BETA = 20, KEY_REPAIR, KEY_ALPHA, KEY_EUD_A };
 
 static const struct argp_option table[] = {
-    {"output", 'o', "DIR", 0, "where to write course.json, course.tsv and provenance.json", 0},
+    {"output", 'o', "DIR", 0, "where to write course.json, course.tsv, report.html and provenance.json", 0},
     {"limit-bed", KEY_BED, "DOSE", 0, "limit of a kidney's summed BED (default 27Gy; none)", 1},
     {"limit-dose", KEY_DOSE, "DOSE", 0,
      "limit of its summed absorbed dose, instead of BED, or beside it where --limit-bed is given too", 1},

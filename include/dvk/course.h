@@ -138,8 +138,8 @@ DVK_API DVK_MUST_USE dvk_status dvk_course_text(const dvk_course *c, char **out)
 DVK_API DVK_MUST_USE dvk_status dvk_course_json(const dvk_course *c, char **out);
 DVK_API void dvk_course_text_free(char *text);
 
-/* Writes course.json, course.tsv and provenance.json, all or none. DVK_ERR_CREATE where the folder holds a result and
- * not `force`; DVK_ERR_IO. */
+/* Writes course.json, course.tsv, report.html and provenance.json, all or none. DVK_ERR_CREATE where the folder holds a
+ * result and not `force`; DVK_ERR_IO. */
 DVK_API DVK_MUST_USE dvk_status dvk_course_write(const dvk_course *c, const char *folder, bool force);
 
 DVK_API const char *dvk_governing_name(dvk_governing governing);

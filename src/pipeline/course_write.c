@@ -8,6 +8,7 @@
 #include "data/results.h"
 #include "data/table.h"
 #include "pipeline/course.h"
+#include "pipeline/report_course.h"
 
 static void put(json_t *object, const char *key, double value)
 {
@@ -227,7 +228,7 @@ static json_t *provenance(const dvk_course *c)
     put(parameters, "repair_half_time_h", o->repair_half_time_h);
     json_object_set_new(j, "inputs", inputs);
     json_object_set_new(j, "parameters", parameters);
-    json_object_set_new(j, "outputs", json_pack("[s, s]", "course.json", "course.tsv"));
+    json_object_set_new(j, "outputs", json_pack("[s, s, s]", "course.json", "course.tsv", "report.html"));
     return j;
 }
 
@@ -235,14 +236,17 @@ static json_t *provenance(const dvk_course *c)
 
 static dvk_status write_all(const dvk_course *c, dvk_outdir *o)
 {
-    dvk_text table = {0};
+    dvk_text table = {0}, page = {0};
     dvk_status status = DVK_OK;
     DVK_TRY_DONE(dvk_results_json(o, "course.json", course_json(c)));
     DVK_TRY_DONE(course_table(c, &table));
     DVK_TRY_DONE(dvk_results_text(o, "course.tsv", table.data));
+    DVK_TRY_DONE(dvk_report_course_html(c, &page));
+    DVK_TRY_DONE(dvk_results_text(o, "report.html", page.data));
     DVK_TRY_DONE(dvk_results_json(o, "provenance.json", provenance(c)));
 done:
     dvk_text_free(&table);
+    dvk_text_free(&page);
     return status;
 }
 

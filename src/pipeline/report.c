@@ -70,27 +70,6 @@ static void head(const dvk_parts *parts, const char *title)
     dvk_page_add(p, "&#160;h; voxelwise dose by dvkit %s</p>\n</header>\n", DVK_VERSION);
 }
 
-/* One number of the headline: what it is, its value and its unit. */
-static void figure(dvk_page *p, const char *name, double value, int digits, const char *unit)
-{
-    dvk_page_add(p, "<div><dt>%s</dt><dd>", name);
-    dvk_page_number(p, value, digits);
-    dvk_page_add(p, "&#160;<span class=\"unit\">%s</span></dd></div>\n", unit);
-}
-
-/* A large one, in Gy, with its standard uncertainty where that is known. */
-static void big_figure(dvk_page *p, const char *name, double value, double relative)
-{
-    dvk_page_add(p, "<div class=\"big\"><dt>%s</dt><dd>", name);
-    dvk_page_number(p, value, 3);
-    if (relative > 0) {
-        dvk_page_add(p, " <span class=\"pm\">± ");
-        dvk_page_number(p, relative * value, 2);
-        dvk_page_add(p, "</span>");
-    }
-    dvk_page_add(p, "&#160;<span class=\"unit\">Gy</span></dd></div>\n");
-}
-
 static void headline(const dvk_parts *parts)
 {
     dvk_page *p = parts->page;
@@ -101,12 +80,12 @@ static void headline(const dvk_parts *parts)
         dvk_page_add(p, "<section>\n<h2><span class=\"swatch v%u\"></span>", dvk_parts_colour(parts, i));
         dvk_page_roi_name(p, roi->name);
         dvk_page_add(p, "</h2>\n<dl>\n");
-        big_figure(p, "mean dose", roi->dose_mean_Gy, roi->u_dose_rel);
-        big_figure(p, "BED", roi->bed_Gy, roi->u_bed_rel);
-        figure(p, "per activity", roi->dose_per_activity_Gy_GBq, 3, "Gy/GBq");
-        figure(p, "effective half-life", roi->curve.effective_half_life_h, 3, "h");
-        figure(p, "volume", roi->volume_mL, 3, "mL");
-        figure(p, "TIA after the last scan", 100 * roi->tail_fraction, roi->tail_fraction < 0.1 ? 2 : 3, "%");
+        dvk_page_gray(p, "mean dose", roi->dose_mean_Gy, roi->u_dose_rel);
+        dvk_page_gray(p, "BED", roi->bed_Gy, roi->u_bed_rel);
+        dvk_page_figure(p, "per activity", roi->dose_per_activity_Gy_GBq, 3, "Gy/GBq");
+        dvk_page_figure(p, "effective half-life", roi->curve.effective_half_life_h, 3, "h");
+        dvk_page_figure(p, "volume", roi->volume_mL, 3, "mL");
+        dvk_page_figure(p, "TIA after the last scan", 100 * roi->tail_fraction, roi->tail_fraction < 0.1 ? 2 : 3, "%");
         dvk_page_add(p, "</dl>\n</section>\n");
     }
     dvk_page_add(p, "</div>\n");

@@ -210,6 +210,25 @@ void dvk_page_open(dvk_page *p, dvk_text *out, const char *title)
     add_string(p, "</style>\n</head>\n<body>\n<main>\n");
 }
 
+void dvk_page_figure(dvk_page *p, const char *name, double value, int digits, const char *unit)
+{
+    dvk_page_add(p, "<div><dt>%s</dt><dd>", name);
+    dvk_page_number(p, value, digits);
+    dvk_page_add(p, "&#160;<span class=\"unit\">%s</span></dd></div>\n", unit);
+}
+
+void dvk_page_gray(dvk_page *p, const char *name, double value, double relative)
+{
+    dvk_page_add(p, "<div class=\"big\"><dt>%s</dt><dd>", name);
+    dvk_page_number(p, value, 3);
+    if (relative > 0) {
+        dvk_page_add(p, " <span class=\"pm\">± ");
+        dvk_page_number(p, relative * value, 2);
+        dvk_page_add(p, "</span>");
+    }
+    dvk_page_add(p, "&#160;<span class=\"unit\">Gy</span></dd></div>\n");
+}
+
 void dvk_page_sign(dvk_page *p)
 {
     dvk_page_add(p,

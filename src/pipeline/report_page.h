@@ -47,6 +47,11 @@ void dvk_page_section_end(dvk_page *p);
 /* One row of a <dl>: a name and a value given as text. Nothing for an empty value. */
 void dvk_page_fact(dvk_page *p, const char *name, const char *value);
 
+/* One number of the headline: what it is, its value and its unit. */
+void dvk_page_figure(dvk_page *p, const char *name, double value, int digits, const char *unit);
+/* A large one, in Gy, with its standard uncertainty where `relative` is known. */
+void dvk_page_gray(dvk_page *p, const char *name, double value, double relative);
+
 /* The line to sign on. */
 void dvk_page_sign(dvk_page *p);
 
