@@ -31,12 +31,12 @@ static int wrapped(int i, int size, int reach)
 }
 
 /*
- * The taps with the centre at index 0 of the circle, moved by shift.z planes. reach: the largest offset of each axis;
- * radius: the kernel's own. The taps are an octant of radius + 1 where `even`, else 2 radius + 1; `planes` of them are
- * there, from `first` on. Items: row, padded.y, padded.z.
+ * The taps with the centre at index 0 of the circle, moved by shift planes. reach: the largest offset of each axis;
+ * radius: the kernel's own. The taps are an octant of radius + 1 where `even`, else 2 radius + 1, with planes from
+ * `first` on. Where `turned`, the circle along x turns the sign at each round. Items: row, padded.y, padded.z.
  */
 kernel void place(global const float *taps, global float *out, int4 reach, int4 radius, int4 padded, int row, int even,
-                  int shift, int first)
+                  int turned, int shift, int first)
 {
     const int x = get_global_id(0), y = get_global_id(1), z = get_global_id(2);
     if (x >= row)
@@ -50,7 +50,7 @@ kernel void place(global const float *taps, global float *out, int4 reach, int4 
         const size_t tap =
             even ? at(magnitude(dx), magnitude(dy), magnitude(tz) - first, radius.x + 1, radius.y + 1)
                  : at(dx + radius.x, dy + radius.y, tz + radius.z - first, 2 * radius.x + 1, 2 * radius.y + 1);
-        value = taps[tap];
+        value = turned && dx < 0 ? -taps[tap] : taps[tap];
     }
     out[at(x, y, z, row, padded.y)] = value;
 }
@@ -86,16 +86,6 @@ kernel void multiply(global float2 *data, global const float2 *spectrum, int4 pa
     const size_t i = at(x, y, z, row / 2, padded.y);
     if (x < row / 2)
         data[i] = product(data[i], spectrum[i]);
-}
-
-/* sum += data * spectrum. Items: row / 2, padded.y, padded.z. */
-kernel void multiply_add(global float2 *sum, global const float2 *data, global const float2 *spectrum, int4 padded,
-                         int row)
-{
-    const int x = get_global_id(0), y = get_global_id(1), z = get_global_id(2);
-    const size_t i = at(x, y, z, row / 2, padded.y);
-    if (x < row / 2)
-        sum[i] += product(data[i], spectrum[i]);
 }
 
 /* The wanted corner, scaled. Items: n. */

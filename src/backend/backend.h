@@ -62,6 +62,7 @@ typedef struct dvk_host {
     dvk_status (*alloc)(size_t count, size_t size, void *out);
     void (*free)(void *p);
     bool (*call_fails)(void);     /* for tests: the device call about to be made is to fail */
+    bool (*general_path)(void);   /* for tests: no shortcut for what can be done in a simpler way */
     size_t (*memory_limit)(void); /* for tests: bytes of device memory to make do with; 0: all there is */
 } dvk_host;
 

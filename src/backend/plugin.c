@@ -18,6 +18,7 @@ enum { PATH_SIZE = 4096, REASON_SIZE = 256 };
 
 static atomic_long countdown; /* 0: no call fails */
 static atomic_size_t memory_limit;
+static atomic_bool general_path;
 
 void dvk_device_fail_at(long n)
 {
@@ -29,9 +30,19 @@ void dvk_device_memory_limit(size_t bytes)
     atomic_store(&memory_limit, bytes);
 }
 
+void dvk_device_general_path(bool always)
+{
+    atomic_store(&general_path, always);
+}
+
 static bool call_fails(void)
 {
     return atomic_load(&countdown) > 0 && atomic_fetch_sub(&countdown, 1) == 1;
+}
+
+static bool read_general_path(void)
+{
+    return atomic_load(&general_path);
 }
 
 static size_t read_memory_limit(void)
@@ -45,6 +56,7 @@ static const dvk_host host = {
     .alloc = dvk_alloc,
     .free = dvk_free,
     .call_fails = call_fails,
+    .general_path = read_general_path,
     .memory_limit = read_memory_limit,
 };
 

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/cl_fft.h"
 
-enum { MOST_PLATFORMS = 16, MOST_DEVICES = 16, LEAST_GROUP = 256, LEAST_LOCAL = 32 * 1024 };
+enum { MOST_PLATFORMS = 16, MOST_DEVICES = 16, LEAST_GROUP = 256, LEAST_LOCAL = 32 * 1024, MOST_LOCAL = 48 * 1024 };
 
 enum { NO_PLATFORM = -1001 }; /* CL_PLATFORM_NOT_FOUND_KHR of cl_khr_icd: no driver is installed */
 
@@ -139,12 +139,14 @@ static bool is_wanted(void *user, const char *name, cl_platform_id platform, cl_
 static dvk_status set_limits(dvk_backend *b)
 {
     dvk_status status = DVK_OK;
-    cl_ulong largest = 0;
+    cl_ulong largest = 0, local = 0;
     cl_uint width = 0;
     const size_t limit = dvk_cl_memory_limit();
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL));
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_PREFERRED_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL));
-    b->lanes = width >= 16 ? 16 : width >= 8 ? 8 : width >= 4 ? 4 : 1;
+    b->lanes = b->device.is_gpu || width < 4 ? 1 : width < 8 ? 4 : width < 16 ? 8 : 16;
+    CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local, &local, NULL));
+    b->local = local < MOST_LOCAL ? (size_t)local : MOST_LOCAL;
     b->largest = (size_t)largest;
     b->memory = b->device.memory_bytes / 5 * 4;
     if (limit && limit < b->memory)

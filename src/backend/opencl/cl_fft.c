@@ -5,12 +5,12 @@
  * a plan at once abort, so a mutex guards it; strides left to their defaults are wrong for in-place real transforms;
  * and tearing the library down makes a later set-up fail, so it stays up for the life of the process.
  */
+#include "backend/opencl/cl_fft.h"
+
 #include <clFFT.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "backend/opencl/opencl.h"
 
 struct dvk_cl_fft {
     dvk_cl_fft *next;

@@ -19,6 +19,11 @@ bool dvk_cl_call_fails(void)
     return host->call_fails();
 }
 
+bool dvk_cl_general_path(void)
+{
+    return host->general_path();
+}
+
 size_t dvk_cl_memory_limit(void)
 {
     return host->memory_limit();

@@ -155,17 +155,23 @@ void dvk_cl_programs_free(dvk_backend *b)
 
 /* --- launching --- */
 
-dvk_status dvk_cl_launch(dvk_backend *b, const dvk_cl_source *source, const char *name, const size_t points[3],
-                         const dvk_cl_arg *args, size_t count)
+dvk_status dvk_cl_enqueue(dvk_backend *b, const dvk_cl_source *source, const char *name, const size_t global[3],
+                          const size_t local[3], const dvk_cl_arg *args, size_t count)
 {
     dvk_status status = DVK_OK;
     cl_kernel kernel = NULL;
-    const size_t local[3] = {DVK_CL_GROUP, 1, 1};
-    const size_t global[3] = {(points[0] + DVK_CL_GROUP - 1) / DVK_CL_GROUP * DVK_CL_GROUP, points[1], points[2]};
     DVK_TRY(dvk_cl_kernel(b, source, name, &kernel));
     for (size_t i = 0; i < count; i++)
         CL_TRY(clSetKernelArg(kernel, (cl_uint)i, args[i].size, args[i].value));
     CL_TRY(clEnqueueNDRangeKernel(b->queue, kernel, 3, NULL, global, local, 0, NULL, NULL));
 done:
     return status;
+}
+
+dvk_status dvk_cl_launch(dvk_backend *b, const dvk_cl_source *source, const char *name, const size_t points[3],
+                         const dvk_cl_arg *args, size_t count)
+{
+    const size_t local[3] = {DVK_CL_GROUP, 1, 1};
+    const size_t global[3] = {(points[0] + DVK_CL_GROUP - 1) / DVK_CL_GROUP * DVK_CL_GROUP, points[1], points[2]};
+    return dvk_cl_enqueue(b, source, name, global, local, args, count);
 }

@@ -15,7 +15,7 @@
 enum { DVK_CL_GROUP = 64 }; /* work-items in a group, along x, of the plain kernels */
 
 typedef struct dvk_cl_program dvk_cl_program;
-typedef struct dvk_cl_fft dvk_cl_fft;
+typedef struct dvk_cl_fft dvk_cl_fft; /* cl_fft.h */
 
 struct dvk_backend {
     dvk_device device;
@@ -24,6 +24,7 @@ struct dvk_backend {
     cl_command_queue queue;
     size_t memory;            /* bytes that plans may use in all */
     size_t largest;           /* bytes of the largest buffer */
+    size_t local;             /* bytes of local memory that a group may use */
     unsigned lanes;           /* width of a float vector that the device prefers: 1, 4, 8 or 16 */
     dvk_cl_program *programs; /* built so far */
     dvk_cl_fft *ffts;         /* baked so far */
@@ -33,6 +34,7 @@ struct dvk_backend {
 
 void dvk_cl_set_host(const dvk_host *host);
 bool dvk_cl_call_fails(void);
+bool dvk_cl_general_path(void);
 size_t dvk_cl_memory_limit(void);
 
 /* DVK_ERR_RETRY with "clCall: CL_ERROR_NAME"; `call` is the call's text. */
@@ -92,24 +94,13 @@ typedef struct dvk_cl_arg {
 #define DVK_CL_ARG(x) {sizeof(x), &(x)}
 /* clang-format on */
 
+/* Sets the arguments (a NULL value: local memory) and enqueues. */
+dvk_status dvk_cl_enqueue(dvk_backend *b, const dvk_cl_source *source, const char *name, const size_t global[3],
+                          const size_t local[3], const dvk_cl_arg *args, size_t count);
+
 /* Enqueues one work-item for each of x y z points, x rounded up to whole groups: the kernel checks its x. */
 dvk_status dvk_cl_launch(dvk_backend *b, const dvk_cl_source *source, const char *name, const size_t points[3],
                          const dvk_cl_arg *args, size_t count);
-
-/* --- transforms (cl_fft.c) --- */
-
-/* The smallest size of at least `wanted` that the transform takes; along x it is even. */
-size_t dvk_cl_fft_size(size_t wanted);
-
-/* Complex numbers of the half spectrum along x of a real line of `size`. */
-size_t dvk_cl_fft_half(size_t size);
-
-/* The plan for a real volume of `size`, made on first use. Lent for the back end's life. It works in place: real rows
- * of 2 (size[0]/2 + 1) floats become rows of size[0]/2 + 1 complex numbers; neither direction scales. */
-dvk_status dvk_cl_fft_plan(dvk_backend *b, const size_t size[3], dvk_cl_fft **out);
-size_t dvk_cl_fft_scratch(const dvk_cl_fft *fft); /* bytes that a run wants besides the data */
-dvk_status dvk_cl_fft_run(dvk_backend *b, dvk_cl_fft *fft, bool forward, cl_mem data, cl_mem scratch);
-void dvk_cl_ffts_free(dvk_backend *b);
 
 /* --- operations --- */
 
