@@ -15,12 +15,12 @@ extern "C" {
 
 typedef struct dvk_selftest_result {
     const char *name; /* lent for ever */
-    double error;     /* largest |got - want| over the largest |want| */
+    double error;     /* largest |got - want|, of a convolution over the largest |want|, of a fit over its own |want| */
     double tolerance;
     bool passed; /* error <= tolerance; false for NaN */
 } dvk_selftest_result;
 
-enum { DVK_SELFTESTS = 4 };
+enum { DVK_SELFTESTS = 6 };
 
 /*
  * Runs every check on the context's device. A wrong result is not a failing status but a check that did not pass; a

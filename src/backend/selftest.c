@@ -8,9 +8,13 @@
 #include "backend/context.h"
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "physics/timefit.h"
 
 /* float32 transforms leave some 2e-7 of the maximum; the contract allows this much between devices. */
 static const double convolution_tolerance = 1e-5;
+
+/* Samples rounded to float (6e-8) move a fit's area by some times as much. */
+static const double integration_tolerance = 1e-5;
 
 /* A convolution on a grid of uneven sizes, and the formula of its result. */
 typedef struct convolution {
@@ -153,10 +157,97 @@ done:
     return status;
 }
 
+/* --- a fit finds the curve that made its samples --- */
+
+enum { TIMES = 4, VOXELS = 1000 };
+static const double t_h[TIMES] = {4, 24, 96, 168};
+static const double half_life_h = 159.528; /* Lu-177 */
+
+/* Voxel v decays from `amplitude` with an effective half-life of `effective_h`. */
+static void voxel_curve(size_t v, double *amplitude, double *rate)
+{
+    *amplitude = 1e6 * (1 + (double)(v % 37));
+    *rate = log(2) / (30 + (double)(v % 101));
+}
+
+static double area_of_curve(size_t v)
+{
+    double amplitude, rate;
+    voxel_curve(v, &amplitude, &rate);
+    return 3600 * amplitude / rate;
+}
+
+/* The first sample held from injection on, trapezia, and the exponential through the last two samples, the curve's. */
+static double area_of_trapezia(size_t v)
+{
+    double amplitude, rate, y[TIMES];
+    voxel_curve(v, &amplitude, &rate);
+    for (size_t i = 0; i < TIMES; i++)
+        y[i] = amplitude * exp(-rate * t_h[i]);
+    double area = y[0] * t_h[0] + y[TIMES - 1] / rate;
+    for (size_t i = 1; i < TIMES; i++)
+        area += (y[i] + y[i - 1]) * (t_h[i] - t_h[i - 1]) / 2;
+    return 3600 * area;
+}
+
+static const struct integration {
+    const char *name;
+    dvk_model model;
+    double (*want)(size_t v);
+} integrations[] = {
+    {"a fit finds the exponential of its samples", DVK_MODEL_MONO, area_of_curve},
+    {"trapezia and tail have their area", DVK_MODEL_TRAPEZOID, area_of_trapezia},
+};
+enum { INTEGRATIONS = sizeof integrations / sizeof integrations[0] };
+_Static_assert((int)CONVOLUTIONS + (int)INTEGRATIONS == DVK_SELFTESTS, "a result for each check");
+
+static void fill_frames(float *frames)
+{
+    for (size_t i = 0; i < TIMES; i++)
+        for (size_t v = 0; v < VOXELS; v++) {
+            double amplitude, rate;
+            voxel_curve(v, &amplitude, &rate);
+            *frames++ = (float)(amplitude * exp(-rate * t_h[i]));
+        }
+}
+
+/* Each voxel relative to itself: its samples are rounded to float, and a fit carries that on some times larger. */
+static dvk_status run_integration(dvk_context *c, const struct integration *v, dvk_selftest_result *result)
+{
+    dvk_status status = DVK_OK;
+    dvk_integration how = dvk_integration_default();
+    dvk_fit_parameters parameters;
+    float *frames = NULL, *tia = NULL;
+    uint8_t *flags = NULL;
+    double error = 0;
+    how.model = v->model;
+    DVK_TRY_DONE(dvk_fit_prepare(&how, t_h, TIMES, half_life_h, 3600, &parameters));
+    DVK_TRY_DONE(dvk_alloc((size_t)TIMES * VOXELS, sizeof *frames, &frames));
+    DVK_TRY_DONE(dvk_alloc(VOXELS, sizeof *tia, &tia));
+    DVK_TRY_DONE(dvk_alloc(VOXELS, 1, &flags));
+    fill_frames(frames);
+    const float *const frame[TIMES] = {frames, frames + VOXELS, frames + 2 * VOXELS, frames + 3 * VOXELS};
+    const dvk_integrate_problem problem = {
+        .voxels = VOXELS, .points = TIMES, .frame = frame, .parameters = &parameters, .tia = tia, .status = flags};
+    DVK_TRY_DONE(dvk_context_integrate(c, &problem));
+    for (size_t i = 0; i < VOXELS; i++) {
+        const double off = fabs((double)tia[i] / v->want(i) - 1);
+        error = off <= error ? error : off; /* NaN stays */
+    }
+    *result = (dvk_selftest_result){v->name, error, integration_tolerance, false};
+done:
+    dvk_free(flags);
+    dvk_free(tia);
+    dvk_free(frames);
+    return status;
+}
+
 dvk_status dvk_selftest(dvk_context *c, dvk_selftest_result results[DVK_SELFTESTS])
 {
     for (size_t i = 0; i < CONVOLUTIONS; i++)
         DVK_TRY(run_convolution(c, &convolutions[i], &results[i]));
+    for (size_t i = 0; i < INTEGRATIONS; i++)
+        DVK_TRY(run_integration(c, &integrations[i], &results[CONVOLUTIONS + i]));
     for (size_t i = 0; i < DVK_SELFTESTS; i++)
         results[i].passed = results[i].error <= results[i].tolerance;
     return DVK_OK;
