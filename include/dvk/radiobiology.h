@@ -29,6 +29,19 @@ typedef struct dvk_biology {
 
 DVK_API dvk_biology dvk_biology_default(void);
 
+/*
+ * Parameters per organ, from a TSV file: a column `name` (VOI names as in the summary) and any of alpha_beta_Gy,
+ * repair_half_time_h, alpha_per_Gy, eud_a, effective_half_life_h; "n/a" leaves the default. DVK_ERR_MISSING, or
+ * DVK_ERR_INVALID for a name given twice, a column of another name, a value that is not above 0 (eud_a may be any). The
+ * caller frees *out.
+ */
+typedef struct dvk_biology_table dvk_biology_table;
+DVK_API DVK_MUST_USE dvk_status dvk_biology_table_read(const char *path, dvk_biology_table **out);
+DVK_API void dvk_biology_table_free(dvk_biology_table *t);
+
+/* `otherwise` with what the table (NULL: none) says of this VOI put in its place. */
+DVK_API dvk_biology dvk_biology_of(const dvk_biology_table *t, const char *name, dvk_biology otherwise);
+
 /* G of a signed exponential sum, amplitude_i 2^(-t / T_i); only the amplitudes' ratios matter. NaN where its integral
  * is not positive. */
 DVK_API double dvk_g_factor(const double *amplitude, const double *half_life_h, size_t terms,

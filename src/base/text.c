@@ -74,11 +74,15 @@ void dvk_text_shortest(double value, char out[32])
         return;
     }
     const locale_t before = uselocale(c_locale());
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(out, 32, "%.*g", digits, value);
-        if (strtod(out, NULL) == value)
-            break;
-    }
+    /* Whole numbers in full: "7400" is as exact as "7.4e+03" and reads better. */
+    if (value == floor(value) && fabs(value) < 1e15)
+        snprintf(out, 32, "%.0f", value);
+    else
+        for (int digits = 1; digits <= 17; digits++) {
+            snprintf(out, 32, "%.*g", digits, value);
+            if (strtod(out, NULL) == value)
+                break;
+        }
     uselocale(before);
 }
 

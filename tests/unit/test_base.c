@@ -50,6 +50,11 @@ START_TEST(numbers_read_back_the_same)
         ck_assert(dvk_text_number(text, &back, &end));
         ck_assert(back == values[i]);
     }
+    char text[32];
+    dvk_text_shortest(7400, text);
+    ck_assert_str_eq(text, "7400");
+    dvk_text_shortest(-0.25, text);
+    ck_assert_str_eq(text, "-0.25");
 }
 END_TEST
 

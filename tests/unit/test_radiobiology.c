@@ -153,6 +153,38 @@ START_TEST(published_numbers)
 }
 END_TEST
 
+static dvk_status table_of(const char *text, dvk_biology_table **out)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/organs.tsv", scratch_folder());
+    FILE *f = fopen(path, "w");
+    fputs(text, f);
+    fclose(f);
+    return dvk_biology_table_read(path, out);
+}
+
+START_TEST(parameters_per_organ)
+{
+    dvk_biology_table *t = NULL;
+    const dvk_biology usual = dvk_biology_default();
+    ck_ok(table_of("alpha_beta_Gy\tname\teud_a\n3\tliver\tn/a\nn/a\tmarrow\t-2\n", &t));
+    ck_assert(dvk_biology_of(t, "liver", usual).alpha_beta_Gy == 3);
+    ck_assert(dvk_biology_of(t, "liver", usual).repair_half_time_h == 2.8);
+    ck_assert(isnan(dvk_biology_of(t, "liver", usual).eud_a));
+    ck_assert(dvk_biology_of(t, "marrow", usual).alpha_beta_Gy == 2.6);
+    ck_assert(dvk_biology_of(t, "marrow", usual).eud_a == -2);
+    ck_assert(dvk_biology_of(t, "kidney_left", usual).alpha_beta_Gy == 2.6);
+    ck_assert(dvk_biology_of(NULL, "liver", usual).alpha_beta_Gy == 2.6);
+    dvk_biology_table_free(t);
+    ck_fails(table_of("name\talpha_beta_Gy\nliver\t0\n", &t), DVK_ERR_INVALID);
+    ck_assert_ptr_null(t);
+    ck_fails(table_of("name\talpha_beta_Gy\nliver\t2\nliver\t3\n", &t), DVK_ERR_INVALID);
+    ck_fails(table_of("name\talpha_beta\nliver\t2\n", &t), DVK_ERR_INVALID);
+    ck_fails(table_of("alpha_beta_Gy\n2\n", &t), DVK_ERR_INVALID);
+    ck_fails(dvk_biology_table_read("/nonexistent/organs.tsv", &t), DVK_ERR_MISSING);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases[] = {tcase_create("radiobiology")};
@@ -164,5 +196,6 @@ int main(void)
     tcase_add_test(cases[0], equivalent_uniform_doses);
     tcase_add_test(cases[0], weights_and_limits_of_uniform_doses);
     tcase_add_test(cases[0], published_numbers);
+    tcase_add_test(cases[0], parameters_per_organ);
     return run_suite("radiobiology", cases, 1, false);
 }
