@@ -85,12 +85,17 @@ static void free_grid(dvk_conv_grid *g)
     dvk_free(g->twist_f);
 }
 
+/* Work volumes up to this many bytes are likely to stay in the last cache between passes. Measured: at 19 MB (128^3,
+ * R = 63) plain stores are 8 % faster, at 132 MB (256^3, R = 100) stores past the caches are 9 % faster. */
+static const size_t cached_bytes = (size_t)32 << 20;
+
 static dvk_status make_buffers(dvk_conv_plan *plan)
 {
-    const dvk_conv_grid *g = &plan->grid;
+    dvk_conv_grid *g = &plan->grid;
     size_t pairs = 0;
     DVK_TRY(dvk_multiply(g->padded[1], g->pitch, &pairs));
     DVK_TRY(dvk_alloc(pairs, 2 * g->lanes * sizeof *plan->work, &plan->work));
+    g->past_cache = pairs * g->lanes * sizeof(float) * 2 > cached_bytes;
     plan->scratch_len = (plan->passes->scratch(g) + 15) / 16 * 16; /* whole cache lines */
     return dvk_alloc((size_t)plan->threads * plan->scratch_len, sizeof *plan->scratch, &plan->scratch);
 }

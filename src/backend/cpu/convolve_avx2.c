@@ -1,4 +1,5 @@
 /* The convolution's passes for AVX2 and FMA. */
+#include <immintrin.h>
 #include <stdbool.h>
 
 static bool usable(void)
@@ -10,4 +11,6 @@ static bool usable(void)
 #define LEVEL dvk_conv_avx2
 #define LEVEL_NAME "AVX2"
 #define LEVEL_USABLE usable
+#define STREAM(to, v) _mm256_stream_ps(to, (__m256)(v))
+#define STREAM_END() _mm_sfence()
 #include "backend/cpu/convolve_body.h"

@@ -4,13 +4,20 @@
  *   LANES    floats in a vector: 4, 8 or 16
  *   LEVEL    the name of the table to define
  *   LEVEL_NAME, LEVEL_USABLE   its name in words, and a test whether this processor can run it
+ *   STREAM(to, v), STREAM_END()   store a vector at an aligned address past the caches, and make such stores visible
+ *                                 to other threads; left out: a plain store
  *
  * Everything here is static but the table, so that no code of a wide level leaks into a narrow one.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "backend/cpu/convolve_passes.h"
 
+#ifndef STREAM
+#define STREAM(to, v) (*(vec_f *)(to) = (v))
+#define STREAM_END() ((void)0)
+#endif
 #define INLINE static inline __attribute__((always_inline))
 
 #define FFT_REAL double
@@ -110,7 +117,8 @@ static void forward_plane(const dvk_conv_grid *g, const float *volume, size_t z,
         forward_f(&g->fft[1], g->fft[1].stages, in, w.tile, out);
     }
     for (size_t y = 0; y < g->padded[1]; y++)
-        memcpy((cvec_f *)work + y * g->pitch + z * g->blocks, w.plane + y * g->blocks, g->blocks * sizeof(cvec_f));
+        store_pairs(w.plane + y * g->blocks, g->blocks, g->past_cache, (cvec_f *)work + y * g->pitch + z * g->blocks);
+    STREAM_END();
 }
 
 /* Where the spectrum of one column along z lies: real values under a mirrored row number, or complex ones. */
@@ -230,6 +238,7 @@ static void backward_plane(const dvk_conv_grid *g, const float *work, size_t z, 
         backward_rows(g, &w, y);
         scatter_rows(w.row, rows, n[0], n[0], plane + y * n[0]);
     }
+    STREAM_END();
 }
 
 /* LANES frequencies of a row times phase along x, and along y and z together. */

@@ -28,6 +28,7 @@ typedef struct dvk_conv_grid {
     size_t lanes;      /* of a vector of float */
     size_t blocks;     /* vectors that hold the M frequencies of a row */
     size_t pitch;      /* pairs of vectors from row y to row y + 1 of the work volume */
+    bool past_cache;   /* the work volume is larger than a cache */
 } dvk_conv_grid;
 
 /*

@@ -58,6 +58,32 @@ INLINE void store_some(float *to, vec_f v, size_t count)
         memcpy(to, &v, count * sizeof *to);
 }
 
+/* Pairs into the work volume. Where that is too large for a cache to keep until the next pass, storing past the caches
+ * saves reading each line first. */
+static void store_pairs(const cvec_f *from, size_t count, bool past_cache, cvec_f *to)
+{
+    if (!past_cache) {
+        memcpy(to, from, count * sizeof *to);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        STREAM((float *)&to[i].re, from[i].re);
+        STREAM((float *)&to[i].im, from[i].im);
+    }
+}
+
+/* A square of the result, past the caches: it is complete, and a plain store would first read each line. */
+static void stream_square(const vec_f *square, size_t apart, float *to)
+{
+    const bool aligned = (uintptr_t)to % sizeof(vec_f) == 0 && apart % LANES == 0;
+    if (aligned)
+        for (size_t r = 0; r < LANES; r++)
+            STREAM(to + r * apart, square[r]);
+    else
+        for (size_t r = 0; r < LANES; r++)
+            *(loose_vec *)(to + r * apart) = square[r];
+}
+
 /* Up to LANES rows of `width` floats, `apart` floats from each other, into one vector an element; and back. Whole
  * squares stay in registers. */
 static void gather_rows(const float *from, size_t rows, size_t width, size_t apart, vec_f *to)
@@ -82,8 +108,7 @@ static void scatter_rows(const vec_f *from, size_t rows, size_t width, size_t ap
         memcpy(square, from + x, sizeof square);
         transpose(square);
         if (rows == LANES && width - x >= LANES)
-            for (size_t r = 0; r < LANES; r++)
-                *(loose_vec *)(to + r * apart + x) = square[r];
+            stream_square(square, apart, to + x);
         else
             for (size_t r = 0; r < rows; r++)
                 store_some(to + r * apart + x, square[r], width - x);
