@@ -12,7 +12,7 @@ typedef struct arguments {
     const char *output, *error_output, *info;
 } arguments;
 
-enum { KEY_NUCLIDE = 1, KEY_VOXEL, KEY_RADIUS, KEY_DENSITY, KEY_COMPONENT, KEY_INFO, KEY_ERROR };
+enum { KEY_NUCLIDE = 1, KEY_VOXEL, KEY_RADIUS, KEY_DENSITY, KEY_COMPONENT, KEY_EMISSION, KEY_INFO, KEY_ERROR };
 
 static const struct argp_option table[] = {
     {0, 0, 0, 0, "Kernel:", 1},
@@ -23,6 +23,7 @@ static const struct argp_option table[] = {
     {"kernel-radius", KEY_RADIUS, "MM", 0, "half-width of its box on each axis (default 100mm)", 1},
     {"medium-density", KEY_DENSITY, "RHO", 0, "of the medium (default 1.04g/mL, soft tissue)", 1},
     {"component", KEY_COMPONENT, "WHICH", 0, "total (default), electron or photon", 1},
+    {"emission", KEY_EMISSION, "FILE", 0, "TSV of kind, energy_keV, yield, instead of the nuclide's own tables", 1},
     {"error", KEY_ERROR, "FILE", 0, "write the relative statistical error of each value too", 1},
     {"info", KEY_INFO, "K", 0, "show the record of a kernel file", 1},
     {0}};
@@ -67,6 +68,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         error = option_word(state, "component", arg, components, &word);
         a->spec.component = (dvk_component)word;
         break;
+    case KEY_EMISSION:
+        a->spec.emission = arg;
+        break;
     case KEY_ERROR:
         a->error_output = arg;
         break;
@@ -104,8 +108,8 @@ static int check(const arguments *a)
     const bool exists = a->output && !a->common.force && access(a->output, F_OK) == 0;
     if (a->info)
         return -1;
-    if (!a->spec.nuclide)
-        return command_usage(&cmd_kernel, "no nuclide: give --nuclide, such as --nuclide Lu-177");
+    if (!a->spec.nuclide && !a->spec.emission)
+        return command_usage(&cmd_kernel, "no nuclide: give --nuclide, such as --nuclide Lu-177, or --emission FILE");
     if (isnan(a->spec.voxel_mm[0]))
         return command_usage(&cmd_kernel, "no voxel: give its edges, such as --voxel 4.42mm");
     if (!a->output && !a->common.dry_run && !a->common.json)

@@ -156,15 +156,32 @@ static dvk_status fill(dvk_kernel *k, dvk_component component)
     return status;
 }
 
-/* All that the values depend on, as text. */
+/* All that the values depend on, as text; an emission list by its content. */
 static dvk_status make_key(const dvk_kernel_spec *spec, const size_t half[3], char key[256])
 {
     const dvk_nuclide *n = NULL;
-    if (!spec->nuclide)
+    char list[65] = "";
+    if (!spec->nuclide && !spec->emission)
         return dvk_fail(DVK_ERR_USAGE, "a kernel needs a nuclide or an emission list");
-    DVK_TRY(dvk_nuclide_find(spec->nuclide, &n));
-    snprintf(key, 256, "%s %d %a,%a,%a %zu,%zu,%zu %a", n->name, (int)spec->component, spec->voxel_mm[0],
-             spec->voxel_mm[1], spec->voxel_mm[2], half[0], half[1], half[2], spec->density_g_mL);
+    if (spec->nuclide)
+        DVK_TRY(dvk_nuclide_find(spec->nuclide, &n));
+    if (spec->emission)
+        DVK_TRY(dvk_sha256_file(spec->emission, list));
+    snprintf(key, 256, "%s %s %d %a,%a,%a %zu,%zu,%zu %a", n ? n->name : "", list, (int)spec->component,
+             spec->voxel_mm[0], spec->voxel_mm[1], spec->voxel_mm[2], half[0], half[1], half[2], spec->density_g_mL);
+    return DVK_OK;
+}
+
+/* By its list where there is one; a nuclide beside it is the list's name. */
+static dvk_status find_emitter(const dvk_kernel_spec *spec, dvk_emitter *out)
+{
+    const dvk_nuclide *n = NULL;
+    if (!spec->emission)
+        return dvk_emitter_of_nuclide(spec->nuclide, out);
+    if (spec->nuclide)
+        DVK_TRY(dvk_nuclide_find(spec->nuclide, &n));
+    DVK_TRY(dvk_emitter_of_list(spec->emission, out));
+    snprintf(out->name, sizeof out->name, "%s", n ? n->name : "");
     return DVK_OK;
 }
 
@@ -178,7 +195,7 @@ static dvk_status create(const dvk_kernel_spec *spec, const size_t half[3], dvk_
     k->record.even = true;
     memcpy(k->record.voxel_mm, spec->voxel_mm, sizeof k->record.voxel_mm);
     memcpy(k->record.half, half, sizeof k->record.half);
-    dvk_status status = dvk_emitter_of_nuclide(spec->nuclide, &k->emitter);
+    dvk_status status = find_emitter(spec, &k->emitter);
     if (status == DVK_OK) {
         memcpy(k->record.nuclide, k->emitter.name, sizeof k->record.nuclide);
         memcpy(k->record.source, k->emitter.source, sizeof k->record.source);

@@ -75,6 +75,11 @@ typedef struct dvk_emitter {
 /* A nuclide by its tables; an alpha chain as local deposition of its charged energy. DVK_ERR_USAGE for an unknown one.
  */
 dvk_status dvk_emitter_of_nuclide(const char *name, dvk_emitter *out) DVK_MUST_USE;
+
+/* An emission list: TSV with the columns kind (electron or photon), energy_keV, yield (per decay). Electrons up to 2
+ * MeV, those below 10 keV left at the source; photons from 20 to 500 keV; DVK_ERR_INVALID names the line of any other.
+ */
+dvk_status dvk_emitter_of_list(const char *path, dvk_emitter *out) DVK_MUST_USE;
 void dvk_emitter_free(dvk_emitter *e);
 
 /* The point kernel of one component, or of both; pieces is 0 where nothing leaves the source. */
