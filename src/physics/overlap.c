@@ -114,14 +114,15 @@ static double length_in(const span *s, size_t cell)
     return fmin(s->high, (double)cell + 1) - fmax(s->low, (double)cell);
 }
 
-static double share_aligned(const dvk_overlap *o, const size_t ijk[3], dvk_overlap_take *take, void *user)
+static double share_aligned(const dvk_overlap *o, const size_t ijk[3], size_t run, dvk_overlap_take *take, void *user)
 {
+    const size_t end[3] = {ijk[0] + run, ijk[1] + 1, ijk[2] + 1};
     span s[3];
     double inside = 1;
     for (int b = 0; b < 3; b++) {
         const int a = o->axis[b];
         const double from = o->start[b] + o->step[b] * (double)ijk[b];
-        const double to = o->start[b] + o->step[b] * (double)(ijk[b] + 1);
+        const double to = o->start[b] + o->step[b] * (double)end[b];
         s[a] = cut_span(from, to, o->n[a]);
         inside *= fmax(s[a].high - s[a].low, 0);
     }
@@ -132,7 +133,7 @@ static double share_aligned(const dvk_overlap *o, const size_t ijk[3], dvk_overl
             for (cell[0] = s[0].first; cell[0] < s[0].end; cell[0]++)
                 take(user, cell, area * length_in(&s[0], cell[0]));
         }
-    return o->size - inside;
+    return o->size * (double)run - inside;
 }
 
 static double share_rotated(const dvk_overlap *o, const size_t ijk[3], dvk_overlap_take *take, void *user)
@@ -152,7 +153,13 @@ static double share_rotated(const dvk_overlap *o, const size_t ijk[3], dvk_overl
     return dvk_split_box(corner, (const double(*)[3])edge, o->n, o->size / fabs(determinant), take, user);
 }
 
-double dvk_overlap_voxel(const dvk_overlap *o, const size_t ijk[3], dvk_overlap_take *take, void *user)
+/* A run makes one long box where axes agree; cutting long boxes costs more than it saves. */
+double dvk_overlap_run(const dvk_overlap *o, const size_t ijk[3], size_t run, dvk_overlap_take *take, void *user)
 {
-    return o->aligned ? share_aligned(o, ijk, take, user) : share_rotated(o, ijk, take, user);
+    double outside = 0;
+    if (o->aligned)
+        return share_aligned(o, ijk, run, take, user);
+    for (size_t i = 0; i < run; i++)
+        outside += share_rotated(o, (const size_t[]){ijk[0] + i, ijk[1], ijk[2]}, take, user);
+    return outside;
 }

@@ -25,8 +25,8 @@ typedef struct dvk_overlap {
 /* DVK_ERR_INVALID where the scan's affine has no inverse. */
 dvk_status dvk_overlap_make(const dvk_geometry *mask, const dvk_geometry *scan, dvk_overlap *out) DVK_MUST_USE;
 
-/* Gives each scan voxel the part of it that lies in mask voxel (i, j, k); returns the volume off the scan's grid, in
- * scan voxels. What is given and returned adds up to o->size. */
-double dvk_overlap_voxel(const dvk_overlap *o, const size_t ijk[3], dvk_overlap_take *take, void *user);
+/* Gives each scan voxel the part of it that lies in `run` mask voxels along i, from (i, j, k) on; returns the volume
+ * off the scan's grid, in scan voxels. What is given and returned adds up to run * o->size. */
+double dvk_overlap_run(const dvk_overlap *o, const size_t ijk[3], size_t run, dvk_overlap_take *take, void *user);
 
 #endif

@@ -107,6 +107,15 @@ static void cut(const tetrahedron *t, int axis, double at, tetrahedron below[3],
     }
 }
 
+/* The middle one of the grid's planes strictly between low and high; NaN where there is none. Starting from one end
+ * would cut every piece of what lies behind it again: three times more for each plane. */
+static double middle_plane(double low, double high, size_t n)
+{
+    const double first = low < 0 ? 0 : floor(low) + 1;
+    const double last = high > (double)n ? (double)n : ceil(high) - 1;
+    return first <= last ? floor((first + last) / 2) : NAN;
+}
+
 /* Cuts by the planes across `axis` and the axes after it. */
 static void split(splitter *s, tetrahedron *t, int axis)
 {
@@ -115,18 +124,18 @@ static void split(splitter *s, tetrahedron *t, int axis)
         return;
     }
     sort_by(t, axis);
-    const double low = t->p[0].x[axis], high = t->p[3].x[axis], last = (double)s->n[axis];
-    const double plane = low < 0 ? 0 : floor(low) + 1; /* the first one that the grid has above `low` */
-    if (high <= 0 || low >= last) {
+    const double low = t->p[0].x[axis], high = t->p[3].x[axis];
+    const double plane = middle_plane(low, high, s->n[axis]);
+    if (high <= 0 || low >= (double)s->n[axis]) {
         s->outside += volume(t) * s->scale;
-    } else if (plane >= high) {
+    } else if (isnan(plane)) {
         split(s, t, axis + 1);
     } else {
         tetrahedron below[3], above[3];
         int nb = 0, na = 0;
         cut(t, axis, plane, below, &nb, above, &na);
         for (int i = 0; i < nb; i++)
-            split(s, &below[i], axis + 1);
+            split(s, &below[i], axis);
         for (int i = 0; i < na; i++)
             split(s, &above[i], axis);
     }

@@ -64,17 +64,28 @@ static dvk_status make_box(const dvk_overlap *o, const dvk_geometry *mask, const
     return dvk_alloc(b->n[0] * b->n[1] * b->n[2], sizeof *b->part, &b->part);
 }
 
-/* Shares the voxels out; sums their middles and what lies off the grid. */
+/* How many voxels from the first on lie side by side in one row of the mask. */
+static size_t run_length(const uint32_t *voxels, size_t count, size_t first_i, size_t row)
+{
+    size_t run = 1;
+    while (run < count && first_i + run < row && voxels[run] == voxels[0] + run)
+        run++;
+    return run;
+}
+
+/* Shares the voxels out, in runs along i; sums their middles and what lies off the grid. */
 static void share(box *b, const dvk_overlap *overlap, const dvk_geometry *mask, const uint32_t *voxels, size_t count,
                   dvk_voi *voi)
 {
     double sum[3] = {0, 0, 0}, outside = 0;
-    for (size_t v = 0; v < count; v++) {
+    for (size_t v = 0, run = 0; v < count; v += run) {
         size_t ijk[3];
         position(voxels[v], mask->n, ijk);
-        for (int a = 0; a < 3; a++)
-            sum[a] += (double)ijk[a];
-        outside += dvk_overlap_voxel(overlap, ijk, add_part, b);
+        run = run_length(voxels + v, count - v, ijk[0], mask->n[0]);
+        sum[0] += (double)run * ((double)ijk[0] + 0.5 * (double)(run - 1));
+        sum[1] += (double)run * (double)ijk[1];
+        sum[2] += (double)run * (double)ijk[2];
+        outside += dvk_overlap_run(overlap, ijk, run, add_part, b);
     }
     for (int a = 0; a < 3; a++)
         sum[a] /= (double)count;

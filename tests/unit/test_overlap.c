@@ -35,7 +35,7 @@ static double share(const dvk_geometry *mask, const dvk_geometry *scan, size_t i
     memset(c, 0, sizeof *c);
     memcpy(c->n, scan->n, sizeof c->n);
     ck_ok(dvk_overlap_make(mask, scan, &o));
-    return dvk_overlap_voxel(&o, (const size_t[]){i, j, k}, take, c);
+    return dvk_overlap_run(&o, (const size_t[]){i, j, k}, 1, take, c);
 }
 
 static double total(const canvas *c)
@@ -156,7 +156,7 @@ START_TEST(splitting_agrees_with_the_product_of_lengths)
         o.aligned = false;
         memset(&split, 0, sizeof split);
         memcpy(split.n, scan.n, sizeof split.n);
-        ck_assert(fabs(dvk_overlap_voxel(&o, ijk, take, &split) - outside) < 1e-12);
+        ck_assert(fabs(dvk_overlap_run(&o, ijk, 1, take, &split) - outside) < 1e-12);
         for (size_t cell = 0; cell < CELLS; cell++)
             ck_assert(fabs(split.part[cell] - product.part[cell]) < 1e-12);
     }
@@ -175,6 +175,30 @@ START_TEST(a_turned_voxel_keeps_its_volume)
             const double outside = share(&mask, &scan, i, i % 5, i % 3, &c);
             ck_close(total(&c) + outside, size, 1e-12);
         }
+    }
+}
+END_TEST
+
+START_TEST(a_run_is_the_sum_of_its_voxels)
+{
+    const dvk_geometry scan = plain_geometry(9, 9, 9, 4, 4, 5);
+    for (int t = 0; t < 2; t++) {
+        static canvas each, one; /* each: voxels 2 to 6 in turn */
+        const dvk_geometry mask = turned(plain_geometry(9, 5, 3, 5.2, 3, 4.1), 25.0 * t, 10.0 * t);
+        dvk_overlap o;
+        double outside = 0;
+        ck_ok(dvk_overlap_make(&mask, &scan, &o));
+        ck_assert(o.aligned == (t == 0));
+        memset(&each, 0, sizeof each);
+        memset(&one, 0, sizeof one);
+        memcpy(each.n, scan.n, sizeof each.n);
+        memcpy(one.n, scan.n, sizeof one.n);
+        for (size_t i = 2; i < 9; i++)
+            outside += dvk_overlap_run(&o, (const size_t[]){i, 1, 2}, 1, take, &each);
+        ck_assert(outside > 0);
+        ck_close(dvk_overlap_run(&o, (const size_t[]){2, 1, 2}, 7, take, &one), outside, 1e-12);
+        for (size_t cell = 0; cell < CELLS; cell++)
+            ck_assert(fabs(each.part[cell] - one.part[cell]) < 1e-12);
     }
 }
 END_TEST
@@ -231,6 +255,7 @@ int main(void)
     tcase_add_test(cases[0], order_and_direction_of_axes);
     tcase_add_test(cases[1], splitting_agrees_with_the_product_of_lengths);
     tcase_add_test(cases[1], a_turned_voxel_keeps_its_volume);
+    tcase_add_test(cases[1], a_run_is_the_sum_of_its_voxels);
     tcase_add_test(cases[1], a_turned_voxel_is_where_it_is);
     return run_suite("overlap", cases, 2, false);
 }
