@@ -50,7 +50,7 @@ static dvk_status lay_on_scan(dvk_case *k, const dvk_volume *map, double medium_
         for (size_t y = 0; y < from->n[1]; y++)
             for (size_t x = 0; x < from->n[0]; x++) {
                 a.value = (double)values[v++];
-                dvk_overlap_voxel(&overlap, (size_t[]){x, y, z}, take_part, &a);
+                dvk_overlap_run(&overlap, (size_t[]){x, y, z}, 1, take_part, &a);
             }
     DVK_TRY_DONE(dvk_volume_create(&k->geometry, 1, &k->density));
     for (v = 0; v < voxels; v++) {
