@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "dvk/context.h"
+#include "dvk/density.h"
 #include "dvk/dose.h"
 #include "dvk/radiobiology.h"
 #include "dvk/series.h"
@@ -21,7 +22,6 @@ extern "C" {
 #endif
 
 typedef enum dvk_order { DVK_ORDER_TIA_FIRST, DVK_ORDER_DOSE_RATE_FIRST } dvk_order;
-typedef enum dvk_density_unit { DVK_DENSITY_UNSET, DVK_DENSITY_HU, DVK_DENSITY_G_PER_ML } dvk_density_unit;
 typedef enum dvk_voi_grid { DVK_VOI_GRID_SCAN, DVK_VOI_GRID_VOI } dvk_voi_grid;
 
 /* How VOIs are analysed. NaN means not given. */

@@ -20,6 +20,9 @@ extern "C" {
 #define DVK_DENSITY_LEAST 0.2 /* g/mL */
 #define DVK_DENSITY_MOST 2.0
 
+/* What a density file holds. */
+typedef enum dvk_density_unit { DVK_DENSITY_UNSET, DVK_DENSITY_HU, DVK_DENSITY_G_PER_ML } dvk_density_unit;
+
 /*
  * Density in g/mL of a CT number in HU (Schneider 2000, Phys Med Biol 45:459): 1.018 + 0.893e-3 H up to 14 HU, 1.03 to
  * 23, 1.003 + 1.169e-3 H to 100, 1.017 + 0.592e-3 H above; below -98 HU a straight line to air, 0.00121 at -1000.

@@ -4,6 +4,7 @@
 
 #include "dvk/case.h"
 #include "dvk/context.h"
+#include "dvk/convolve.h"
 #include "dvk/course.h"
 #include "dvk/density.h"
 #include "dvk/dose.h"

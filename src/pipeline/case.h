@@ -35,9 +35,6 @@ dvk_status dvk_case_check_dose(const dvk_case *k, const char *path) DVK_MUST_USE
 /* case_dose.c: TIA map, kernel, dose map. */
 dvk_status dvk_case_dose(dvk_case *k) DVK_MUST_USE;
 
-/* case_density.c: the density map that was asked for, on the scan's grid; none leaves it NULL. */
-dvk_status dvk_case_density(dvk_case *k, double medium_g_mL) DVK_MUST_USE;
-
 /* case_balance.c: where the emitted energy went. */
 dvk_status dvk_case_balance(dvk_case *k) DVK_MUST_USE;
 

@@ -2,37 +2,17 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "dvk/density.h"
-
 #include "base/fail.h"
 #include "pipeline/case.h"
-
-/* The tables end at 500 mm from the source. */
-static const double table_radius_mm = 500;
-
-/* Half-widths that reach every voxel of the grid from every other, as far as the tables go. */
-static void whole_image(const dvk_geometry *g, size_t half[3])
-{
-    for (int a = 0; a < 3; a++) {
-        const size_t reach = (size_t)ceil(table_radius_mm / g->voxel_mm[a]);
-        half[a] = g->n[a] - 1 < reach ? g->n[a] - 1 : reach;
-    }
-}
+#include "pipeline/density_map.h"
+#include "pipeline/kernel_for.h"
 
 static dvk_status get_kernel(dvk_case *k)
 {
     const dvk_case_options *o = k->options;
     if (o->kernel_path)
         return dvk_kernel_read(o->kernel_path, false, &k->kernel);
-    dvk_kernel_spec spec = {.nuclide = k->nuclide->name,
-                            .radius_mm = o->kernel_radius_mm,
-                            .density_g_mL = o->medium_density_g_mL,
-                            .component = DVK_COMPONENT_TOTAL};
-    for (int a = 0; a < 3; a++)
-        spec.voxel_mm[a] = k->geometry.voxel_mm[a];
-    if (!(o->kernel_radius_mm > 0))
-        whole_image(&k->geometry, spec.half);
-    return dvk_kernel_make(&spec, &k->kernel);
+    return dvk_kernel_for(&k->geometry, k->nuclide, o->kernel_radius_mm, o->medium_density_g_mL, &k->kernel);
 }
 
 static dvk_status check_kernel_nuclide(dvk_case *k)
@@ -60,6 +40,20 @@ static double energy_of(const dvk_volume *dose, double density_g_mL)
     return sum * density_g_mL * 1e-3 * dvk_geometry_voxel_mL(g);
 }
 
+/* Each voxel's own density, where it was asked for. */
+static dvk_status correct_density(dvk_case *k, double medium_g_mL)
+{
+    const dvk_case_options *o = k->options;
+    const size_t voxels = dvk_geometry_voxels(&k->geometry);
+    size_t outside = 0;
+    if (!o->density)
+        return DVK_OK;
+    DVK_TRY(dvk_density_map(o->density, o->density_unit, &k->geometry, medium_g_mL, &outside, &k->density));
+    if (outside > 0)
+        dvk_case_warn(k, "the density map does not reach %zu of %zu voxels: they are not corrected", outside, voxels);
+    return dvk_density_correct(dvk_volume_data(k->dose), dvk_volume_values(k->density), voxels, medium_g_mL);
+}
+
 dvk_status dvk_case_dose(dvk_case *k)
 {
     const dvk_case_options *o = k->options;
@@ -79,9 +73,5 @@ dvk_status dvk_case_dose(dvk_case *k)
     }
     k->dose_made = true;
     k->medium_deposited_J = energy_of(k->dose, density);
-    DVK_TRY(dvk_case_density(k, density));
-    if (!k->density)
-        return DVK_OK;
-    return dvk_density_correct(dvk_volume_data(k->dose), dvk_volume_values(k->density),
-                               dvk_geometry_voxels(&k->geometry), density);
+    return correct_density(k, density);
 }
