@@ -42,7 +42,7 @@ static dvk_status beside_or_header(const reading *r, dvk_labels *out)
     if (status == DVK_OK && out->count == 0)
         status = dvk_fail(DVK_ERR_INVALID,
                           "%s: its labels have no names (no %s, none in its header), and a number alone is not "
-                          "trusted: give --labels left=N,right=N, --labels-preset or a table",
+                          "trusted: give --labels left=N,right=N, --labels-preset or --labels-table",
                           r->path, table);
     dvk_free(table);
     return status;
