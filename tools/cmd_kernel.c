@@ -5,9 +5,11 @@
 
 #include "command.h"
 #include "kernel_show.h"
+#include "options_import.h"
 
 typedef struct arguments {
     common_options common;
+    import_options import;
     dvk_kernel_spec spec;
     const char *output, *error_output, *info;
 } arguments;
@@ -28,17 +30,6 @@ static const struct argp_option table[] = {
     {"info", KEY_INFO, "K", 0, "show the record of a kernel file", 1},
     {0}};
 
-static error_t parse_voxel(struct argp_state *state, const char *text, double voxel_mm[3])
-{
-    size_t count = 0;
-    const error_t error = option_check(state, "voxel", dvk_quantity_list(text, DVK_UNIT_MM, voxel_mm, 3, &count));
-    if (!error && count == 2)
-        return option_bad(state, "voxel", "'%s' has two edges: give one or three", text);
-    if (!error && count == 1)
-        voxel_mm[1] = voxel_mm[2] = voxel_mm[0];
-    return error;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     static const char *const components[] = {"total", "electron", "photon", NULL};
@@ -47,13 +38,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     error_t error = 0;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &a->common;
+        state->child_inputs[0] = &a->import;
+        state->child_inputs[1] = &a->common;
         break;
     case KEY_NUCLIDE:
         a->spec.nuclide = arg;
         break;
     case KEY_VOXEL:
-        error = parse_voxel(state, arg, a->spec.voxel_mm);
+        error = option_voxel(state, "voxel", arg, a->spec.voxel_mm);
         break;
     case 'o':
         a->output = arg;
@@ -83,7 +75,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return error;
 }
 
-static const struct argp_child children[] = {{&common_argp, 0, 0, 0}, {0}};
+static const struct argp_child children[] = {{&import_argp, 0, 0, 0}, {&common_argp, 0, 0, 0}, {0}};
 static const struct argp kernel_argp = {.options = table, .parser = parse, .children = children};
 static int run(int argc, char **argv);
 
@@ -106,11 +98,14 @@ static dvk_status write_all(const arguments *a, const dvk_kernel *k)
 static int check(const arguments *a)
 {
     const bool exists = a->output && !a->common.force && access(a->output, F_OK) == 0;
+    const char *wrong = import_options_check(&a->import);
     if (a->info)
         return -1;
-    if (!a->spec.nuclide && !a->spec.emission)
+    if (wrong)
+        return command_usage(&cmd_kernel, "%s", wrong);
+    if (!a->import.count && !a->spec.nuclide && !a->spec.emission)
         return command_usage(&cmd_kernel, "no nuclide: give --nuclide, such as --nuclide Lu-177, or --emission FILE");
-    if (isnan(a->spec.voxel_mm[0]))
+    if ((!a->import.count || a->import.rescale) && isnan(a->spec.voxel_mm[0]))
         return command_usage(&cmd_kernel, "no voxel: give its edges, such as --voxel 4.42mm");
     if (!a->output && !a->common.dry_run && !a->common.json)
         return command_usage(&cmd_kernel, "nowhere to write: give -o FILE.nii.gz");
@@ -123,14 +118,17 @@ static int check(const arguments *a)
 
 static int run(int argc, char **argv)
 {
-    arguments a = {.spec = {.voxel_mm = {NAN, NAN, NAN}, .radius_mm = 100, .density_g_mL = 1.04}};
+    arguments a = {.import = import_options_none(),
+                   .spec = {.voxel_mm = {NAN, NAN, NAN}, .radius_mm = 100, .density_g_mL = 1.04}};
     dvk_kernel *k = NULL;
     int code = command_parse(&cmd_kernel, argc, argv, &a);
     if (code < 0)
         code = check(&a);
     if (code >= 0)
         return code;
-    dvk_status status = a.info ? dvk_kernel_read(a.info, false, &k) : dvk_kernel_make(&a.spec, &k);
+    dvk_status status = a.info           ? dvk_kernel_read(a.info, false, &k)
+                        : a.import.count ? import_options_run(&a.import, &a.spec, &k)
+                                         : dvk_kernel_make(&a.spec, &k);
     if (status == DVK_OK && a.output && !a.common.dry_run)
         status = write_all(&a, k);
     if (status != DVK_OK)

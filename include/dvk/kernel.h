@@ -71,11 +71,48 @@ DVK_API void dvk_kernel_free(dvk_kernel *k);
 
 DVK_API const dvk_kernel_record *dvk_kernel_info(const dvk_kernel *k);
 
+/* DVK_ERR_INVALID, naming both, when the kernel is for another voxel: an edge that differs by more than 1e-4. S goes
+ * with the voxel's volume to first order, so doses are then off by three times that at most. */
+DVK_API DVK_MUST_USE dvk_status dvk_kernel_check_voxel(const dvk_kernel *k, const double voxel_mm[3]);
+
 /* S at an offset of (x, y, z) voxels from source to target; 0 outside the box. */
 DVK_API double dvk_kernel_at(const dvk_kernel *k, long x, long y, long z);
 
 /* Relative statistical error (1 sigma) that the tables leave in S at that offset; NaN where not known. */
 DVK_API double dvk_kernel_error_at(const dvk_kernel *k, long x, long y, long z);
+
+/* Kernels that others made. */
+typedef enum dvk_kernel_format {
+    DVK_KERNEL_LANCONELLI, /* "Lu177 - 4.8mm - Soft tissue", then lines of i, j, k and S in mGy/(MBq.s) */
+    DVK_KERNEL_OCTANT_CSV, /* {iso}_{T}_{fraction}_{voxel}mm_{N}x{N}x{N}.csv: lines of i, j, k and S, or all values */
+    DVK_KERNEL_RAW,        /* float32, little endian, a cube of odd size, the source in the middle */
+    DVK_KERNEL_NIFTI       /* odd sizes, the source in the middle */
+} dvk_kernel_format;
+
+typedef struct dvk_kernel_import {
+    const char *path;
+    dvk_kernel_format format;
+    const char *units;   /* such as "mGy/(MBq.s)"; NULL: as the format says */
+    const char *nuclide; /* NULL: as the format says, which may be nothing */
+    double voxel_mm[3];  /* zeros: as the format says */
+    double density_g_mL; /* of the medium; NaN: as the format says */
+    dvk_component component;
+} dvk_kernel_import;
+
+/*
+ * Reads a kernel in another program's format. Its verdict compares its energy with what dvkit's own kernel holds in the
+ * same box. DVK_ERR_USAGE where the format leaves out units, density or voxel and the caller does too;
+ * DVK_ERR_INVALID for a broken table. The caller frees *out.
+ */
+DVK_API DVK_MUST_USE dvk_status dvk_kernel_import_file(const dvk_kernel_import *how, dvk_kernel **out);
+
+/*
+ * A kernel for another voxel. From two (count 2) whose voxels enclose it, S h^3 is interpolated linearly in the edge,
+ * value by value. From one (count 1), S h^3 is carried over by the ratio that dvkit's own kernels of the same nuclide,
+ * component and density have at the two sizes. The record says so. The caller frees *out.
+ */
+DVK_API DVK_MUST_USE dvk_status dvk_kernel_rescale(const dvk_kernel *const *from, size_t count,
+                                                   const double voxel_mm[3], dvk_kernel **out);
 
 /* One ring of voxels around the source, by the distance of their centres. */
 typedef struct dvk_kernel_ring {

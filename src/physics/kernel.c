@@ -56,6 +56,20 @@ const dvk_kernel_record *dvk_kernel_info(const dvk_kernel *k)
     return &k->record;
 }
 
+dvk_status dvk_kernel_check_voxel(const dvk_kernel *k, const double voxel_mm[3])
+{
+    static const double tolerance = 1e-4; /* wide enough for an edge that was rounded to 0.5 um */
+    const double *own = k->record.voxel_mm;
+    for (int a = 0; a < 3; a++)
+        if (!(fabs(own[a] - voxel_mm[a]) <= tolerance * voxel_mm[a]))
+            return dvk_fail(
+                DVK_ERR_INVALID,
+                "the kernel is for voxels of %.6g x %.6g x %.6g mm, not %.6g x %.6g x %.6g mm: make one for "
+                "that voxel, or import it with --rescale",
+                own[0], own[1], own[2], voxel_mm[0], voxel_mm[1], voxel_mm[2]);
+    return DVK_OK;
+}
+
 double dvk_kernel_at(const dvk_kernel *k, long x, long y, long z)
 {
     const long offset[3] = {x, y, z};

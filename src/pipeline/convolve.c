@@ -10,10 +10,6 @@
 /* Plain sums win up to 5 x 5 x 5 taps; docs/performance.md has the measurement. */
 enum { DIRECT_TAPS = 125 };
 
-/* Largest relative difference between the kernel's voxel and the image's: S goes with the voxel's volume to first
- * order, so doses are off by three times this at most. Wide enough for an edge that was rounded to 0.5 um. */
-static const double voxel_tolerance = 1e-4;
-
 const char *dvk_engine_name(dvk_engine engine)
 {
     switch (engine) {
@@ -50,17 +46,6 @@ static dvk_status check_finite(const dvk_volume *v)
     return DVK_OK;
 }
 
-static dvk_status compare_voxels(const double kernel_mm[3], const double image_mm[3])
-{
-    for (int a = 0; a < 3; a++)
-        if (!(fabs(kernel_mm[a] - image_mm[a]) <= voxel_tolerance * image_mm[a]))
-            return dvk_fail(DVK_ERR_INVALID,
-                            "the kernel is for voxels of %.6g x %.6g x %.6g mm, the image has %.6g x %.6g x %.6g mm: "
-                            "make one for the image's voxel, or import it with --rescale",
-                            kernel_mm[0], kernel_mm[1], kernel_mm[2], image_mm[0], image_mm[1], image_mm[2]);
-    return DVK_OK;
-}
-
 static dvk_engine choose_engine(const dvk_conv_problem *p)
 {
     double taps = 1;
@@ -81,7 +66,7 @@ dvk_status dvk_convolve(dvk_context *c, const dvk_volume *in, const dvk_kernel *
     DVK_TRY(check_one_frame(in));
     DVK_TRY(check_finite(in));
     if (check_voxel)
-        DVK_TRY(compare_voxels(record->voxel_mm, g->voxel_mm));
+        DVK_TRY(dvk_kernel_check_voxel(k, g->voxel_mm));
     for (int a = 0; a < 3; a++) {
         p.n[a] = g->n[a];
         p.half[a] = record->half[a];
