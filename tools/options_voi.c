@@ -84,6 +84,7 @@ enum {
     KEY_ALPHA_BETA,
     KEY_REPAIR,
     KEY_ALPHA,
+    KEY_BIOLOGY,
     KEY_EUD_A,
     KEY_U_CALIBRATION,
     KEY_U_RECOVERY,
@@ -95,11 +96,14 @@ static const struct argp_option roi_table[] = {
     {"voi-model", KEY_VOI_MODEL, "MODEL", 0, "the VOI's own curve: auto (default) or any model of --model", 30},
     {"effective-half-life", KEY_T_EFF, "TIME", 0, "of the VOI, where one scan cannot give it", 30},
     {"voi-density", KEY_VOI_DENSITY, "DENSITY", 0, "mass = volume times this (default 1.05g/mL)", 30},
-    {"recovery", KEY_RECOVERY, "VALUE|FILE", 0, "partial-volume recovery coefficient of VOI activity", 30},
+    {"recovery", KEY_RECOVERY, "VALUE|form:B1mL,B2|FILE", 0,
+     "partial-volume recovery of VOI activity; FILE: TSV volume_mL rc", 30},
     {"alpha-beta", KEY_ALPHA_BETA, "DOSE", 0, "default 2.6Gy", 30},
     {"repair-half-time", KEY_REPAIR, "TIME", 0, "default 2.8h", 30},
     {"alpha", KEY_ALPHA, "PER_GY", 0, "for EUBED; none (default) leaves it out", 30},
     {"eud-a", KEY_EUD_A, "A", 0, "for gEUD; none (default) leaves it out", 30},
+    {"biology", KEY_BIOLOGY, "FILE", 0, "these four per VOI, over the options: TSV with name, alpha_beta_Gy and so on",
+     30},
     {"u-calibration", KEY_U_CALIBRATION, "REL", 0, "relative uncertainty (1 sigma) of the calibration", 30},
     {"u-recovery", KEY_U_RECOVERY, "REL", 0, "relative uncertainty (1 sigma) of the recovery coefficient", 30},
     {"fwhm", KEY_FWHM, "LENGTH", 0, "resolution, for the volume's uncertainty", 30},
@@ -127,7 +131,12 @@ static error_t parse_roi(int key, char *arg, struct argp_state *state)
     case KEY_ALPHA:
         return option_positive(state, "alpha", arg, DVK_UNIT_PER_GY, true, &o->biology.alpha_per_Gy);
     case KEY_EUD_A:
-        return option_positive(state, "eud-a", arg, DVK_UNIT_NONE, true, &o->biology.eud_a);
+        return strcmp(arg, "none")
+                   ? option_check(state, "eud-a", dvk_quantity_parse(arg, DVK_UNIT_NONE, &o->biology.eud_a))
+                   : 0;
+    case KEY_BIOLOGY:
+        o->biology_table = arg;
+        return 0;
     case KEY_U_CALIBRATION:
         return option_positive(state, "u-calibration", arg, DVK_UNIT_NONE, false, &o->u_calibration);
     case KEY_U_RECOVERY:

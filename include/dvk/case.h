@@ -29,6 +29,7 @@ typedef struct dvk_roi_options {
     dvk_integration curve;            /* the VOI's own curve, always fitted */
     dvk_biology biology;              /* with the effective half-life for the curve of a single scan */
     double density_g_mL;              /* mass = volume times this, where no density map is given */
+    const char *biology_table;        /* NULL, or a file that dvk_biology_table_read takes: per VOI, over `biology` */
     const char *recovery;             /* NULL, or what dvk_recovery_parse takes */
     double u_calibration, u_recovery; /* relative, 1 sigma */
     double fwhm_mm;

@@ -95,10 +95,10 @@ void dvk_roi_voxels_free(dvk_roi_voxels *v)
 }
 
 /* One voxel's density, clipped; *clipped gains the voxel's volume where that changed it. */
-static dvk_status take_density(const dvk_voi *voi, float density, double volume_mL, double *clipped, double *out)
+static dvk_status take_density(float density, double volume_mL, double *clipped, double *out)
 {
     if (!(isfinite(density) && density >= 0))
-        return dvk_fail(DVK_ERR_INVALID, "%s: a voxel's density is %g g/mL: not a density", voi->name, density);
+        return dvk_fail(DVK_ERR_INVALID, "a voxel's density is %g g/mL: not a density", (double)density);
     *out = dvk_density_clip(density);
     if (*out != (double)density)
         *clipped += volume_mL;
@@ -121,7 +121,7 @@ dvk_status dvk_roi_gather(const dvk_voi *voi, double voxel_mL, const float *dose
         out->volume_mL[i] = (double)voi->fraction[i] * voxel_mL;
         volume += out->volume_mL[i];
         if (density_g_mL)
-            DVK_TRY_DONE(take_density(voi, density_g_mL[at], out->volume_mL[i], &clipped, &out->density_g_mL[i]));
+            DVK_TRY_DONE(take_density(density_g_mL[at], out->volume_mL[i], &clipped, &out->density_g_mL[i]));
     }
     if (density_g_mL)
         out->clipped_fraction = clipped / volume;
@@ -151,8 +151,7 @@ dvk_status dvk_roi_dose(const dvk_roi_voxels *v, const dvk_voi *voi, double voi_
     dvk_dvh *d = NULL;
     if (dvh)
         *dvh = NULL;
-    if (dvk_dvh_create(v->dose_Gy, v->volume_mL, v->count, &d) != DVK_OK)
-        return dvk_fail_prefix(DVK_ERR_INVALID, voi->name);
+    DVK_TRY(dvk_dvh_create(v->dose_Gy, v->volume_mL, v->count, &d));
     double density = voi_density_g_mL;
     roi->dose_mean_Gy = dvk_dvh_mean(d);
     if (v->density_g_mL)

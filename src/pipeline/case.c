@@ -54,6 +54,7 @@ dvk_status dvk_case_run(dvk_context *c, const dvk_case_options *o, dvk_summary *
     record_method(&k);
     DVK_TRY_DONE(dvk_case_balance(&k));
     DVK_TRY_DONE(dvk_case_rois(&k));
+    DVK_TRY_DONE(dvk_case_bed(&k));
     DVK_TRY_DONE(dvk_case_write(&k));
 done:
     return finish(&k, status, summary);
@@ -68,6 +69,7 @@ dvk_status dvk_kidneys_run(dvk_context *c, const dvk_case_options *o, const char
     DVK_TRY_DONE(dvk_case_read(&k));
     record_method(&k);
     DVK_TRY_DONE(dvk_case_rois(&k));
+    DVK_TRY_DONE(dvk_case_bed(&k));
     DVK_TRY_DONE(dvk_case_write(&k));
 done:
     return finish(&k, status, summary);

@@ -41,6 +41,9 @@ dvk_status dvk_case_balance(dvk_case *k) DVK_MUST_USE;
 /* case_rois.c: each VOI's row of the summary. */
 dvk_status dvk_case_rois(dvk_case *k) DVK_MUST_USE;
 
+/* case_bed.c: the voxel BED map, where it is wanted. */
+dvk_status dvk_case_bed(dvk_case *k) DVK_MUST_USE;
+
 /* case_write.c: everything into the output folder, provenance last. */
 dvk_status dvk_case_write(dvk_case *k) DVK_MUST_USE;
 

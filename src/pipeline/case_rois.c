@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "dvk/radiobiology.h"
 #include "dvk/recovery.h"
 
 #include "base/alloc.h"
@@ -64,14 +65,14 @@ static void flag_voi(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary *r)
 }
 
 /* The VOI's own curve, whatever made the map. One scan leaves it to --effective-half-life. */
-static dvk_status fit_curve(const dvk_case *k, dvk_roi_summary *r)
+static dvk_status fit_curve(const dvk_case *k, const dvk_biology *b, dvk_roi_summary *r)
 {
     const size_t scans = dvk_series_scans(k->series);
     const dvk_roi_options *o = &k->options->roi;
     dvk_integration how = o->curve;
-    if (scans == 1 && how.model == DVK_MODEL_AUTO && o->biology.effective_half_life_h > 0) {
+    if (scans == 1 && how.model == DVK_MODEL_AUTO && b->effective_half_life_h > 0) {
         how.model = DVK_MODEL_MADSEN;
-        how.madsen_half_life_h = o->biology.effective_half_life_h;
+        how.madsen_half_life_h = b->effective_half_life_h;
     }
     DVK_TRY(dvk_curve_fit(k->summary->times_h, r->activity_MBq, scans, k->nuclide->half_life_h, &how, &r->curve));
     r->tia_curve_MBqh = r->curve.tia;
@@ -99,7 +100,7 @@ static void count_status(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary 
                      100 * r->fallback_activity_fraction);
 }
 
-static dvk_status activity_of(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary *r)
+static dvk_status activity_of(const dvk_case *k, const dvk_voi *voi, const dvk_biology *b, dvk_roi_summary *r)
 {
     const double voxel_mL = dvk_geometry_voxel_mL(&k->geometry), recovery = isnan(r->recovery) ? 1 : r->recovery;
     for (size_t i = 0; i < dvk_series_scans(k->series); i++)
@@ -109,50 +110,76 @@ static dvk_status activity_of(const dvk_case *k, const dvk_voi *voi, dvk_roi_sum
         r->tiac_h = r->tia_MBqh / k->summary->injected_MBq;
         count_status(k, voi, r);
     }
-    return fit_curve(k, r);
+    return fit_curve(k, b, r);
 }
 
-static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const dvk_recovery *recovery, dvk_roi_summary *r,
-                          dvk_dvh **dvh)
+/* Files that bear on every VOI; NULL where not given. */
+typedef struct roi_tables {
+    dvk_recovery *recovery;
+    dvk_biology_table *biology;
+} roi_tables;
+
+static void set_recovery(const dvk_recovery *recovery, const dvk_voi *voi, dvk_roi_summary *r)
+{
+    bool outside = false;
+    if (!recovery)
+        return;
+    r->recovery = dvk_recovery_at(recovery, voi->volume_mL, &outside);
+    if (outside)
+        dvk_roi_flag(r, "its volume lies outside the recovery table: the nearest row is taken");
+}
+
+static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const roi_tables *tables, dvk_roi_summary *r, dvk_dvh **dvh)
 {
     const dvk_roi_options *o = &k->options->roi;
+    const dvk_biology biology = dvk_biology_of(tables->biology, voi->name, o->biology);
+    const double *h = k->geometry.voxel_mm;
+    const dvk_uncertainty_terms terms = {.u_calibration = o->u_calibration,
+                                         .u_recovery = o->u_recovery,
+                                         .fwhm_mm = o->fwhm_mm,
+                                         .voxel_mm = {h[0], h[1], h[2]},
+                                         .recovery = tables->recovery};
     dvk_roi_voxels voxels = {0};
-    dvk_uncertainty_terms terms = {
-        .u_calibration = o->u_calibration,
-        .u_recovery = o->u_recovery,
-        .fwhm_mm = o->fwhm_mm,
-        .voxel_mm = {k->geometry.voxel_mm[0], k->geometry.voxel_mm[1], k->geometry.voxel_mm[2]},
-        .recovery = recovery};
     dvk_status status = DVK_OK;
     dvk_roi_clear(r);
     snprintf(r->name, sizeof r->name, "%s", voi->name);
     flag_voi(k, voi, r);
-    if (recovery)
-        r->recovery = dvk_recovery_at(recovery, voi->volume_mL, NULL);
+    set_recovery(tables->recovery, voi, r);
     if (k->series)
-        DVK_TRY(activity_of(k, voi, r));
+        DVK_TRY(activity_of(k, voi, &biology, r));
     DVK_TRY(dvk_roi_gather(voi, dvk_geometry_voxel_mL(&k->geometry), dvk_volume_values(k->dose),
                            k->density ? dvk_volume_values(k->density) : NULL, &voxels));
     DVK_TRY_DONE(dvk_roi_dose(&voxels, voi, o->density_g_mL, k->summary->injected_MBq, r, dvh));
     if (k->nuclide)
         dvk_roi_cross_check(k->nuclide, r);
-    DVK_TRY_DONE(dvk_roi_biology(&voxels, &o->biology, r));
+    DVK_TRY_DONE(dvk_roi_biology(&voxels, &biology, r));
     dvk_roi_uncertainty(&terms, r);
     dvk_roi_plausible(r);
 done:
     dvk_roi_voxels_free(&voxels);
-    return status == DVK_OK ? DVK_OK : dvk_fail_prefix(status, voi->name);
+    return status;
 }
 
 dvk_status dvk_case_rois(dvk_case *k)
 {
-    dvk_recovery *recovery = NULL;
+    const dvk_roi_options *o = &k->options->roi;
+    roi_tables tables = {0};
     dvk_status status = DVK_OK;
-    DVK_TRY(dvk_alloc(k->summary->roi_count, sizeof(dvk_dvh *), &k->dvh));
-    if (k->options->roi.recovery)
-        DVK_TRY(dvk_recovery_parse(k->options->roi.recovery, &recovery));
-    for (size_t i = 0; status == DVK_OK && i < k->summary->roi_count; i++)
-        status = one_roi(k, dvk_voi_at(k->vois, i), recovery, &k->summary->rois[i], &k->dvh[i]);
-    dvk_recovery_free(recovery);
+    DVK_TRY_DONE(dvk_alloc(k->summary->roi_count, sizeof(dvk_dvh *), &k->dvh));
+    if (o->recovery)
+        DVK_TRY_DONE(dvk_recovery_parse(o->recovery, &tables.recovery));
+    if (o->biology_table)
+        DVK_TRY_DONE(dvk_biology_table_read(o->biology_table, &tables.biology));
+    for (size_t i = 0; i < k->summary->roi_count; i++) {
+        const dvk_voi *voi = dvk_voi_at(k->vois, i);
+        status = one_roi(k, voi, &tables, &k->summary->rois[i], &k->dvh[i]);
+        if (status != DVK_OK) {
+            dvk_fail_prefix(status, voi->name);
+            break;
+        }
+    }
+done:
+    dvk_recovery_free(tables.recovery);
+    dvk_biology_table_free(tables.biology);
     return status;
 }

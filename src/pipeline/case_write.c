@@ -42,6 +42,7 @@ static json_t *parameters(const dvk_case *k)
     json_object_set_new(j, "density", o->density ? json_string(o->density) : json_string("none"));
     json_object_set_new(j, "voi_density_g_mL", dvk_json_number(r->density_g_mL));
     json_object_set_new(j, "recovery", r->recovery ? json_string(r->recovery) : json_null());
+    json_object_set_new(j, "biology_table", r->biology_table ? json_string(r->biology_table) : json_null());
     json_object_set_new(j, "alpha_beta_Gy", dvk_json_number(r->biology.alpha_beta_Gy));
     json_object_set_new(j, "repair_half_time_h", dvk_json_number(r->biology.repair_half_time_h));
     json_object_set_new(j, "alpha_per_Gy", dvk_json_number(r->biology.alpha_per_Gy));

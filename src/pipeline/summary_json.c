@@ -117,6 +117,7 @@ static void put_dose(json_t *j, const dvk_roi_summary *r)
     put(terms, "volume_itself", r->u_volume_rel);
     put(terms, "fit", r->u_fit);
     json_object_set_new(j, "u_terms_rel", terms);
+    put(j, "clipped_density_fraction", r->clipped_density_fraction);
     put(j, "recovery", r->recovery);
     put(j, "dose_recovered_Gy", r->dose_recovered_Gy);
     put(j, "bed_recovered_Gy", r->bed_recovered_Gy);
