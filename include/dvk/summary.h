@@ -30,6 +30,7 @@ typedef struct dvk_roi_summary {
     double tail_fraction;
     double u_tia_rel, u_dose_rel, u_bed_rel;
     double u_calibration, u_recovery, u_volume, u_fit; /* relative terms of u_dose_rel; NaN where not given */
+    char u_missing[DVK_FLAG_SIZE];                     /* the terms that u_dose_rel lacks, in words; "" for none */
     double u_volume_rel;                               /* u(V)/V itself */
     double recovery;
     double dose_recovered_Gy, bed_recovered_Gy; /* mean dose of the map / recovery, and its BED; NaN without recovery */

@@ -59,7 +59,8 @@ dvk_status dvk_roi_biology(const dvk_roi_voxels *v, const dvk_biology *b, dvk_ro
     return voxel_means(v, b, roi);
 }
 
-static void flag_missing_terms(dvk_roi_summary *roi)
+/* Not given is not wrong: it is said beside the uncertainty, and is no flag. */
+static void name_missing_terms(dvk_roi_summary *roi)
 {
     const struct {
         const char *name;
@@ -68,14 +69,12 @@ static void flag_missing_terms(dvk_roi_summary *roi)
                  {"recovery (--u-recovery)", roi->u_recovery},
                  {"volume (--fwhm)", roi->u_volume},
                  {"fit", roi->u_fit}};
-    char missing[DVK_FLAG_SIZE] = "";
+    roi->u_missing[0] = '\0';
     for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++)
         if (isnan(terms[i].value)) {
-            const size_t used = strlen(missing);
-            snprintf(missing + used, sizeof missing - used, "%s%s", used ? ", " : "", terms[i].name);
+            const size_t used = strlen(roi->u_missing);
+            snprintf(roi->u_missing + used, sizeof roi->u_missing - used, "%s%s", used ? ", " : "", terms[i].name);
         }
-    if (missing[0])
-        dvk_roi_flag(roi, "uncertainty without %s", missing);
 }
 
 void dvk_roi_uncertainty(const dvk_uncertainty_terms *given, dvk_roi_summary *roi)
@@ -93,5 +92,5 @@ void dvk_roi_uncertainty(const dvk_uncertainty_terms *given, dvk_roi_summary *ro
     roi->u_tia_rel = dvk_u_combine((const double[]){common, tia_slope * roi->u_volume_rel}, 2);
     roi->u_dose_rel = dvk_u_combine((const double[]){common, roi->u_volume}, 2);
     roi->u_bed_rel = dvk_u_bed(roi->u_dose_rel, roi->dose_mean_Gy, roi->g_factor, roi->alpha_beta_Gy);
-    flag_missing_terms(roi);
+    name_missing_terms(roi);
 }

@@ -80,8 +80,10 @@ static void headline(const dvk_parts *parts)
         dvk_page_add(p, "<section>\n<h2><span class=\"swatch v%u\"></span>", dvk_parts_colour(parts, i));
         dvk_page_roi_name(p, roi->name);
         dvk_page_add(p, "</h2>\n<dl>\n");
-        dvk_page_gray(p, "mean dose", roi->dose_mean_Gy, roi->u_dose_rel);
-        dvk_page_gray(p, "BED", roi->bed_Gy, roi->u_bed_rel);
+        /* A part of the uncertainty would look like all of it. */
+        const bool whole = !isnan(roi->u_calibration) && !isnan(roi->u_volume) && !isnan(roi->u_fit);
+        dvk_page_gray(p, "mean dose", roi->dose_mean_Gy, whole ? roi->u_dose_rel : NAN);
+        dvk_page_gray(p, "BED", roi->bed_Gy, whole ? roi->u_bed_rel : NAN);
         dvk_page_figure(p, "per activity", roi->dose_per_activity_Gy_GBq, 3, "Gy/GBq");
         dvk_page_figure(p, "effective half-life", roi->curve.effective_half_life_h, 3, "h");
         dvk_page_figure(p, "volume", roi->volume_mL, 3, "mL");

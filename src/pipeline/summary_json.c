@@ -118,6 +118,7 @@ static void put_dose(json_t *j, const dvk_roi_summary *r)
     put(terms, "fit", r->u_fit);
     json_object_set_new(j, "u_terms_rel", terms);
     put(j, "clipped_density_fraction", r->clipped_density_fraction);
+    put_text(j, "u_terms_missing", r->u_missing);
     put(j, "recovery", r->recovery);
     put(j, "dose_recovered_Gy", r->dose_recovered_Gy);
     put(j, "bed_recovered_Gy", r->bed_recovered_Gy);
