@@ -52,22 +52,38 @@ static void put_in_order(dvk_parts *parts)
 
 /* --- head --- */
 
-static void head(const dvk_parts *parts, const char *title)
+/* Nuclide, activity and times, as far as they are known: a dose map alone may have none of them. */
+static void scans(const dvk_parts *parts)
 {
     dvk_page *p = parts->page;
     const dvk_summary *s = parts->summary;
+    if (s->nuclide[0]) {
+        dvk_page_text(p, s->nuclide);
+        dvk_page_add(p, "; ");
+    }
+    if (s->injected_MBq > 0) {
+        dvk_page_plain(p, s->injected_MBq, 4);
+        dvk_page_add(p, "&#160;MBq injected; ");
+    }
+    for (size_t i = 0; i < s->scans; i++) {
+        if (i == 0)
+            dvk_page_add(p, "%zu scan%s at ", s->scans, s->scans == 1 ? "" : "s");
+        else
+            dvk_page_add(p, i + 1 == s->scans ? " and " : ", ");
+        dvk_page_plain(p, s->times_h[i], 4);
+        if (i + 1 == s->scans)
+            dvk_page_add(p, "&#160;h; ");
+    }
+}
+
+static void head(const dvk_parts *parts, const char *title)
+{
+    dvk_page *p = parts->page;
     dvk_page_add(p, "<header>\n<p class=\"use\">Research use. Not a medical device.</p>\n<h1>");
     dvk_page_text(p, title);
     dvk_page_add(p, "</h1>\n<p class=\"lead\">");
-    dvk_page_text(p, s->nuclide);
-    dvk_page_add(p, ", ");
-    dvk_page_plain(p, s->injected_MBq, 4);
-    dvk_page_add(p, "&#160;MBq injected; %zu scan%s at ", s->scans, s->scans == 1 ? "" : "s");
-    for (size_t i = 0; i < s->scans; i++) {
-        dvk_page_add(p, i == 0 ? "" : i + 1 == s->scans ? " and " : ", ");
-        dvk_page_plain(p, s->times_h[i], 4);
-    }
-    dvk_page_add(p, "&#160;h; voxelwise dose by dvkit %s</p>\n</header>\n", DVK_VERSION);
+    scans(parts);
+    dvk_page_add(p, "voxelwise dose by dvkit %s</p>\n</header>\n", DVK_VERSION);
 }
 
 static void headline(const dvk_parts *parts)
@@ -93,14 +109,47 @@ static void headline(const dvk_parts *parts)
     dvk_page_add(p, "</div>\n");
 }
 
+/* Whether one of `count` VOIs from `first` on has this flag. */
+static bool flagged(const dvk_parts *parts, size_t first, size_t count, const char *flag)
+{
+    for (size_t i = first; i < first + count; i++)
+        for (size_t k = 0; k < parts->roi[i]->flag_count; k++)
+            if (strcmp(parts->roi[i]->flags[k], flag) == 0)
+                return true;
+    return false;
+}
+
+/* A flag that several VOIs have is one point, with their names in front of it. Returns how many points. */
+static size_t flag_points(const dvk_parts *parts, bool write)
+{
+    dvk_page *p = parts->page;
+    size_t points = 0;
+    for (size_t i = 0; i < parts->count; i++)
+        for (size_t k = 0; k < parts->roi[i]->flag_count; k++) {
+            const char *flag = parts->roi[i]->flags[k];
+            if (flagged(parts, 0, i, flag))
+                continue;
+            points++;
+            for (size_t other = i; write && other < parts->count; other++)
+                if (flagged(parts, other, 1, flag)) {
+                    dvk_page_add(p, other == i ? "<li><b>" : ", ");
+                    dvk_page_roi_name(p, parts->roi[other]->name);
+                }
+            if (write) {
+                dvk_page_add(p, "</b>: ");
+                dvk_page_text(p, flag);
+                dvk_page_add(p, "</li>\n");
+            }
+        }
+    return points;
+}
+
 /* Every warning and flag, before anything else is looked at. */
 static void attention(const dvk_parts *parts)
 {
     dvk_page *p = parts->page;
     const dvk_summary *s = parts->summary;
-    size_t count = s->warning_count;
-    for (size_t i = 0; i < parts->count; i++)
-        count += parts->roi[i]->flag_count;
+    const size_t count = s->warning_count + flag_points(parts, false);
     if (!count) {
         dvk_page_add(p, "<p class=\"clear\">No warnings and no flags.</p>\n");
         return;
@@ -113,14 +162,7 @@ static void attention(const dvk_parts *parts)
         dvk_page_text(p, s->warnings[i]);
         dvk_page_add(p, "</li>\n");
     }
-    for (size_t i = 0; i < parts->count; i++)
-        for (size_t k = 0; k < parts->roi[i]->flag_count; k++) {
-            dvk_page_add(p, "<li><b>");
-            dvk_page_roi_name(p, parts->roi[i]->name);
-            dvk_page_add(p, "</b>: ");
-            dvk_page_text(p, parts->roi[i]->flags[k]);
-            dvk_page_add(p, "</li>\n");
-        }
+    flag_points(parts, true);
     dvk_page_add(p, "</ul>\n</aside>\n");
 }
 

@@ -44,37 +44,60 @@ static void head(dvk_page *p, const dvk_course *c, const char *title)
                  "&#160;GBq injected in all; BED summed over the cycles, each with its own kinetics</p>\n</header>\n");
 }
 
-/* The governing numbers of one limit. */
-static void governing(dvk_page *p, const dvk_course *c, const dvk_course_ledger *l, const char *quantity)
+/* Whether the sums' uncertainty holds the calibration, which errs alike in every cycle: without it, it misleads. */
+static bool uncertainty_known(const dvk_course *c)
 {
-    dvk_page_add(p, "<section>\n<h2>%s, ", quantity);
-    if (c->governing_roi[0])
-        dvk_page_roi_name(p, c->governing_roi);
-    else
-        dvk_page_add(p, "mean of the kidneys");
-    dvk_page_add(p, "</h2>\n<dl>\n");
-    dvk_page_gray(p, "sum so far", l->sum_Gy, l->u_sum_rel);
-    dvk_page_gray(p, "remaining to the limit", l->remaining_Gy, NAN);
+    for (size_t k = 0; k < c->cycle_count; k++)
+        for (size_t i = 0; i < c->cycles[k].roi_count; i++)
+            if (dvk_course_is_kidney(c->cycles[k].rois[i].name) && !(c->cycles[k].rois[i].u_shared_rel > 0))
+                return false;
+    return true;
+}
+
+/* What a limit leaves. */
+static void against_limit(dvk_page *p, const dvk_course_ledger *l)
+{
     dvk_page_figure(p, "limit", l->limit_Gy, 3, "Gy");
     dvk_page_figure(p, "predicted next cycle", l->predicted_next_Gy, 3, "Gy");
     dvk_page_add(p, "<div><dt>next cycle within limit + tolerance</dt><dd>%s</dd></div>\n",
-                 isnan(l->limit_Gy) || isnan(l->predicted_next_Gy) ? "–"
-                 : l->decision.within_limit                        ? "yes"
-                                                                   : "no");
+                 isnan(l->predicted_next_Gy) ? "–"
+                 : l->decision.within_limit  ? "yes"
+                                             : "no");
     dvk_page_add(p, "<div><dt>cycles left by this prediction</dt><dd>");
     if (l->decision.cycles_left < 0)
         dvk_page_add(p, "–");
     else
         dvk_page_add(p, "%ld", l->decision.cycles_left);
-    dvk_page_add(p, "</dd></div>\n</dl>\n</section>\n");
+    dvk_page_add(p, "</dd></div>\n");
 }
 
+/* The governing numbers of one quantity. */
+static void governing(dvk_page *p, const dvk_course *c, bool dose)
+{
+    const dvk_course_ledger *l = dose ? &c->dose : &c->bed;
+    dvk_page_add(p, "<section>\n<h2>%s, ", dose ? "Absorbed dose" : "BED");
+    if (c->governing_roi[0])
+        dvk_page_roi_name(p, c->governing_roi);
+    else
+        dvk_page_add(p, "mean of the kidneys");
+    dvk_page_add(p, "</h2>\n<dl>\n");
+    dvk_page_gray(p, "sum so far", l->sum_Gy, uncertainty_known(c) ? l->u_sum_rel : NAN);
+    if (isnan(l->limit_Gy)) {
+        dvk_page_gray(p, "predicted next cycle", l->predicted_next_Gy, NAN);
+    } else {
+        dvk_page_gray(p, "remaining to the limit", l->remaining_Gy, NAN);
+        against_limit(p, l);
+    }
+    dvk_page_add(p, "</dl>\n</section>\n");
+}
+
+/* Absorbed dose is a ledger of its own only where it has a limit. */
 static void headline(dvk_page *p, const dvk_course *c)
 {
     dvk_page_add(p, "<div class=\"headline\">\n");
-    governing(p, c, &c->bed, "BED");
+    governing(p, c, false);
     if (!isnan(c->options.limit_dose_Gy))
-        governing(p, c, &c->dose, "Absorbed dose");
+        governing(p, c, true);
     dvk_page_add(p, "</div>\n");
 }
 

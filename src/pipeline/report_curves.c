@@ -113,7 +113,8 @@ static void chart(const dvk_parts *parts, const plot *p, unsigned colour)
         dvk_chart_dot(&c, style, s->times_h[i], p->roi->activity_MBq[i]);
     if (p->count && isfinite(p->roi->tail_fraction)) {
         dvk_chart_upright(&c, "dashed", p->last_h);
-        dvk_chart_text(&c, "start", p->last_h, c.y.high, 6, 12);
+        const bool room = p->last_h < 0.7 * p->end_h; /* for the words, to the right of the line */
+        dvk_chart_text(&c, room ? "start" : "end", p->last_h, c.y.high, room ? 6 : -6, 12);
         dvk_page_add(parts->page, "tail: ");
         dvk_page_percent(parts->page, p->roi->tail_fraction, p->roi->tail_fraction < 0.1 ? 2 : 3);
         dvk_page_add(parts->page, " of TIA</text>\n");

@@ -56,10 +56,27 @@ static void draw(dvk_chart *c, const dvk_dvh *dvh, const char *style)
     dvk_chart_line(c, style, x, y, SAMPLES);
 }
 
-static void chart(const dvk_parts *parts)
+static void draw_roi(dvk_chart *c, const dvk_parts *parts, size_t i)
+{
+    char style[16];
+    snprintf(style, sizeof style, "v%u", dvk_parts_colour(parts, i));
+    const dvk_voi *voi = dvk_voi_named(parts->report->vois, parts->roi[i]->name);
+    dvk_dvh *dvh = NULL;
+    const dvk_status made = voi ? make_dvh(voi, dvk_volume_values(parts->report->dose), &dvh) : DVK_ERR_MISSING;
+    if (made == DVK_OK)
+        draw(c, dvh, style);
+    else if (made == DVK_ERR_MEMORY && parts->page->status == DVK_OK)
+        parts->page->status = made;
+    dvk_dvh_free(dvh);
+    for (size_t k = 0; k < DOSES; k++)
+        dvk_chart_dot(c, style, dose_of(parts->roi[i], k), dose_at[k].percent);
+}
+
+/* The VOIs from `first` to `last` - 1. */
+static void chart(const dvk_parts *parts, size_t first, size_t last, const char *name)
 {
     double top = 0;
-    for (size_t i = 0; i < parts->count; i++)
+    for (size_t i = first; i < last; i++)
         top = fmax(top, parts->roi[i]->dose_max_Gy);
     dvk_chart c = {.page = parts->page,
                    .x = {.label = "absorbed dose (Gy)", .high = dvk_chart_round_up(top)},
@@ -67,22 +84,12 @@ static void chart(const dvk_parts *parts)
                    .title = "Cumulative dose-volume histograms",
                    .description =
                        "Share of each volume of interest that gets at least a dose, against that dose in Gy."};
+    dvk_page_add(parts->page, "<figure>\n<figcaption><b>%s</b></figcaption>\n", name);
     dvk_chart_begin(&c);
-    for (size_t i = 0; i < parts->count; i++) {
-        char style[16];
-        snprintf(style, sizeof style, "v%u", dvk_parts_colour(parts, i));
-        const dvk_voi *voi = dvk_voi_named(parts->report->vois, parts->roi[i]->name);
-        dvk_dvh *dvh = NULL;
-        const dvk_status made = voi ? make_dvh(voi, dvk_volume_values(parts->report->dose), &dvh) : DVK_ERR_MISSING;
-        if (made == DVK_OK)
-            draw(&c, dvh, style);
-        else if (made == DVK_ERR_MEMORY && parts->page->status == DVK_OK)
-            parts->page->status = made;
-        dvk_dvh_free(dvh);
-        for (size_t k = 0; k < DOSES; k++)
-            dvk_chart_dot(&c, style, dose_of(parts->roi[i], k), dose_at[k].percent);
-    }
+    for (size_t i = first; i < last; i++)
+        draw_roi(&c, parts, i);
     dvk_chart_end(&c);
+    dvk_page_add(parts->page, "</figure>\n");
 }
 
 static void table(const dvk_parts *parts)
@@ -116,9 +123,12 @@ void dvk_report_dvh(const dvk_parts *parts)
     if (!parts->count || !parts->report->vois || !parts->report->dose)
         return;
     dvk_page_section(p, "dvh", "Dose–volume histogram");
-    dvk_page_add(p, "<div class=\"columns\">\n<figure>\n");
-    chart(parts);
-    dvk_page_add(p, "</figure>\n<div>\n");
+    dvk_page_add(p, "<div class=\"columns\">\n");
+    if (parts->kidneys)
+        chart(parts, 0, parts->kidneys, "Kidneys");
+    if (parts->count > parts->kidneys)
+        chart(parts, parts->kidneys, parts->count, parts->kidneys ? "Other VOIs" : "All VOIs");
+    dvk_page_add(p, "<div%s>\n", parts->kidneys && parts->count > parts->kidneys ? " class=\"across\"" : "");
     table(parts);
     dvk_page_add(p, "<p class=\"small\">D<sub>x</sub> is the largest dose that at least x&#160;%% of the volume gets; "
                     "from the voxels themselves, each weighted by the part of it that lies inside; no bins. Dots mark "

@@ -28,6 +28,15 @@ static const dvk_voi *voi_of(const dvk_parts *parts, size_t i)
     return parts->report->vois ? dvk_voi_named(parts->report->vois, parts->roi[i]->name) : NULL;
 }
 
+/* A VOI that fills the picture, such as the rest of the body, would hide what it should show. */
+static bool too_large(const images *s, const dvk_voi *voi)
+{
+    double box_mL = 1e-3;
+    for (int w = 0; w < 3; w++)
+        box_mL *= (double)s->size[w] * s->view.mm[w];
+    return voi->volume_mL > 0.25 * box_mL;
+}
+
 /* The scale ends above the kidneys' largest dose (any VOI's where there is no kidney); hotter voxels are saturated. */
 static double scale_top(const dvk_parts *parts, double largest)
 {
@@ -119,7 +128,7 @@ static void draw_outlines(const images *s, const dvk_plane *plane)
     const size_t count = plane->size[0] * plane->size[1];
     for (size_t i = 0; i < s->parts->count; i++) {
         const dvk_voi *voi = voi_of(s->parts, i);
-        if (!voi)
+        if (!voi || too_large(s, voi))
             continue;
         float most = 0;
         dvk_view_voi(&s->view, plane, voi, s->pixels);
@@ -216,6 +225,14 @@ static void key(const images *s)
                     "the map is ");
     dvk_page_number(p, s->largest, 3);
     dvk_page_add(p, "&#160;Gy. World coordinates are RAS+ in mm.");
+    for (size_t i = 0; i < s->parts->count; i++) {
+        const dvk_voi *voi = voi_of(s->parts, i);
+        if (voi && !too_large(s, voi))
+            continue;
+        dvk_page_add(p, " ");
+        dvk_page_roi_name(p, s->parts->roi[i]->name);
+        dvk_page_add(p, voi ? ": too large for an outline." : ": no outline.");
+    }
     if (s->view.tilt_deg > 1) {
         dvk_page_add(p, " The grid is tilted by ");
         dvk_page_number(p, s->view.tilt_deg, 2);

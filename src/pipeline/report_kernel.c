@@ -12,7 +12,7 @@ static double smallest_voxel(const dvk_kernel_record *k)
     return fmin(k->voxel_mm[0], fmin(k->voxel_mm[1], k->voxel_mm[2]));
 }
 
-/* S along one axis; the source voxel itself is drawn at a quarter of a voxel, since zero has no logarithm. */
+/* S along one axis; the source voxel itself is drawn at 0.4 voxels, since zero has no logarithm. */
 static void draw_axis(dvk_chart *c, const dvk_kernel *kernel, int axis, const char *style)
 {
     const dvk_kernel_record *k = dvk_kernel_info(kernel);
@@ -20,7 +20,7 @@ static void draw_axis(dvk_chart *c, const dvk_kernel *kernel, int axis, const ch
     const size_t count = k->half[axis] + 1 < MOST_POINTS ? k->half[axis] + 1 : MOST_POINTS;
     for (size_t i = 0; i < count; i++) {
         const long n = (long)i;
-        x[i] = i ? (double)i * k->voxel_mm[axis] : 0.25 * smallest_voxel(k);
+        x[i] = i ? (double)i * k->voxel_mm[axis] : 0.4 * smallest_voxel(k);
         y[i] = dvk_kernel_at(kernel, axis == 0 ? n : 0, axis == 1 ? n : 0, axis == 2 ? n : 0);
     }
     dvk_chart_line(c, style, x, y, count);
@@ -56,7 +56,7 @@ static void values_chart(const dvk_parts *parts, const dvk_kernel *kernel)
     if (!(centre > 0))
         return;
     dvk_chart c = {.page = parts->page,
-                   .x = {"distance from the source voxel (mm)", pow(10, floor(log10(0.25 * smallest_voxel(k)))),
+                   .x = {"distance from the source voxel (mm)", pow(10, floor(log10(0.4 * smallest_voxel(k)))),
                          pow(10, ceil(log10(largest_distance(k)) - 1e-9)), 0, true},
                    .y = {"S (Gy/(Bq·s))", pow(10, floor(log10(least))), pow(10, ceil(log10(centre))), 0, true},
                    .title = "Kernel value against distance",

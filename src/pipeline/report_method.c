@@ -38,8 +38,7 @@ static void energy(const dvk_parts *parts)
     enum { SHARES = sizeof shares / sizeof shares[0] };
     double sum = 0;
     dvk_page_add(p, "<figure>\n<figcaption><b>Energy</b></figcaption>\n");
-    if (b->energy_emitted_J > 0)
-        energy_bar(p, shares, SHARES, b->energy_emitted_J);
+    energy_bar(p, shares, SHARES, b->energy_emitted_J);
     dvk_page_add(p, "<table>\n<tbody>\n<tr><th scope=\"row\">emitted</th><td>");
     dvk_page_number(p, b->energy_emitted_J, 4);
     dvk_page_add(p, "&#160;J</td><td></td></tr>\n");
@@ -77,19 +76,27 @@ static void activity(const dvk_parts *parts)
         dvk_page_percent(p, s->balance.activity_MBq[i] / left, 3);
         dvk_page_add(p, "</td></tr>\n");
     }
-    dvk_page_add(p, "</tbody>\n</table>\n<p class=\"small\">TIA in the field of view: ");
-    dvk_page_number(p, s->balance.tia_MBqh, 5);
-    dvk_page_add(p, "&#160;MBq·h, of which negative voxels hold ");
-    dvk_page_percent(p, s->balance.negative_tia_fraction, 2);
-    dvk_page_add(p, ".</p>\n</figure>\n");
+    dvk_page_add(p, "</tbody>\n</table>\n");
+    if (s->balance.tia_MBqh > 0) {
+        dvk_page_add(p, "<p class=\"small\">TIA in the field of view: ");
+        dvk_page_number(p, s->balance.tia_MBqh, 5);
+        dvk_page_add(p, "&#160;MBq·h, of which negative voxels hold ");
+        dvk_page_percent(p, s->balance.negative_tia_fraction, 2);
+        dvk_page_add(p, ".</p>\n");
+    }
+    dvk_page_add(p, "</figure>\n");
 }
 
 void dvk_report_balance(const dvk_parts *parts)
 {
+    if (!parts->summary->scans && !(parts->summary->balance.energy_emitted_J > 0))
+        return;
     dvk_page_section(parts->page, "balance", "Balance");
     dvk_page_add(parts->page, "<div class=\"columns\">\n");
-    energy(parts);
-    activity(parts);
+    if (parts->summary->balance.energy_emitted_J > 0)
+        energy(parts);
+    if (parts->summary->scans)
+        activity(parts);
     dvk_page_add(parts->page, "</div>\n");
     dvk_page_section_end(parts->page);
 }
@@ -142,7 +149,8 @@ void dvk_report_method(const dvk_parts *parts)
 {
     dvk_page_section(parts->page, "method", "Method");
     dvk_page_add(parts->page, "<div class=\"columns\">\n");
-    integration_facts(parts);
+    if (parts->summary->scans)
+        integration_facts(parts);
     dose_facts(parts);
     dvk_page_add(parts->page, "</div>\n");
     dvk_page_section_end(parts->page);

@@ -194,6 +194,18 @@ static void term_rows(const table *t)
     }
 }
 
+/* The terms without which these uncertainties are too small. */
+static void missing_row(const table *t)
+{
+    head_cell(t, "Not in them", "");
+    for (size_t c = 0; c < t->columns; c++) {
+        dvk_page_add(t->page, "<td class=\"words\">");
+        dvk_page_text(t->page, t->roi[c]->u_missing[0] ? t->roi[c]->u_missing : "–");
+        dvk_page_add(t->page, "</td>");
+    }
+    dvk_page_add(t->page, "</tr>\n");
+}
+
 static void flag_row(const table *t)
 {
     head_cell(t, "Flags", "");
@@ -209,6 +221,20 @@ static void flag_row(const table *t)
     dvk_page_add(t->page, "</tr>\n");
 }
 
+/* What the scans gave. */
+static void activity_groups(const table *t)
+{
+    group(t, "Activity");
+    activity_rows(t);
+    group(t, "Curve, <i>A</i>(<i>t</i>) = Σ <i>A<sub>i</sub></i>·"
+             "2<sup>−<i>t</i>/<i>T<sub>i</sub></i></sup>");
+    model_row(t);
+    term_rows(t);
+    rows(t, ROWS(curve_rows));
+    group(t, "Time-integrated activity (TIA)");
+    rows(t, ROWS(tia_rows));
+}
+
 static void one_table(const table *t)
 {
     dvk_page *p = t->page;
@@ -221,21 +247,15 @@ static void one_table(const table *t)
     }
     dvk_page_add(p, "</tr></thead>\n<tbody>\n");
     rows(t, ROWS(volume_rows));
-    group(t, "Activity");
-    activity_rows(t);
-    group(t, "Curve, <i>A</i>(<i>t</i>) = Σ <i>A<sub>i</sub></i>·"
-             "2<sup>−<i>t</i>/<i>T<sub>i</sub></i></sup>");
-    model_row(t);
-    term_rows(t);
-    rows(t, ROWS(curve_rows));
-    group(t, "Time-integrated activity (TIA)");
-    rows(t, ROWS(tia_rows));
+    if (t->parts->summary->scans)
+        activity_groups(t);
     group(t, "Absorbed dose");
     rows(t, ROWS(dose_rows));
     group(t, "Biologically effective dose");
     rows(t, ROWS(biology_rows));
     group(t, "Relative standard uncertainty (1σ)");
     rows(t, ROWS(uncertainty_rows));
+    missing_row(t);
     group(t, "Quality");
     flag_row(t);
     dvk_page_add(p, "</tbody>\n</table></div>\n");

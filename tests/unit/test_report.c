@@ -123,6 +123,7 @@ static dvk_roi_summary make_roi(const char *name, double scale)
         const double noise = i == 1 ? 1.03 : i == 2 ? 0.97 : 1;
         r.activity_MBq[i] = noise * 108.7 * scale * (exp2(-times[i] / 49.2254) - exp2(-times[i] / 0.81987));
     }
+    r.u_missing[0] = '\0';
     r.volume_mL = 158.4 * scale;
     r.mass_g = r.volume_mL * 1.05;
     r.voxels = 2114;

@@ -38,8 +38,11 @@ static void make_example(example *e)
         for (int k = 0; k < CYCLES; k++) {
             dvk_course_roi *roi = &e->rois[k][r];
             snprintf(roi->name, sizeof roi->name, "%s", names[r]);
-            *roi =
-                (dvk_course_roi){.dose_Gy = doses[k][r], .bed_Gy = 1.1 * doses[k][r], .mass_g = 160, .g_factor = 0.053};
+            *roi = (dvk_course_roi){.dose_Gy = doses[k][r],
+                                    .bed_Gy = 1.1 * doses[k][r],
+                                    .mass_g = 160,
+                                    .g_factor = 0.053,
+                                    .u_shared_rel = 0.05};
             snprintf(roi->name, sizeof roi->name, "%s", names[r]);
             dose += roi->dose_Gy;
             bed += roi->bed_Gy;
