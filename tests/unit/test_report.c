@@ -324,6 +324,44 @@ START_TEST(any_axis_order_gives_the_same_page)
 }
 END_TEST
 
+START_TEST(a_shared_flag_is_one_point)
+{
+    dvk_roi_summary rois[3];
+    patient p = make_patient(plain_order, plain_sign, rois);
+    for (int i = 0; i < 2; i++)
+        snprintf(rois[i].flags[rois[i].flag_count++], DVK_FLAG_SIZE, "shared by both");
+    dvk_report report = {.summary = &p.summary, .dose = p.dose, .vois = p.vois};
+    dvk_text text = {0};
+    ck_ok(dvk_report_html(&report, &text));
+    ck_assert(strstr(text.data, "<b>Left kidney, Right kidney</b>: shared by both"));
+    ck_assert(strstr(text.data, "3 points to look at")); /* with the lesion's tail and the warning */
+    dvk_text_free(&text);
+    free_patient(&p);
+}
+END_TEST
+
+/* A dose map and its VOIs alone, as `dvkit kidneys` may have them: nothing that needs a scan, and no "nan". */
+START_TEST(a_page_without_scans)
+{
+    dvk_roi_summary rois[3];
+    patient p = make_patient(plain_order, plain_sign, rois);
+    p.summary.scans = 0;
+    p.summary.nuclide[0] = '\0';
+    p.summary.injected_MBq = NAN;
+    p.summary.balance = (dvk_balance){.energy_emitted_J = NAN};
+    rois[0].bed_Gy = rois[0].u_dose_rel = NAN;
+    dvk_report report = {.summary = &p.summary, .dose = p.dose, .vois = p.vois};
+    dvk_text text = {0};
+    ck_ok(dvk_report_html(&report, &text));
+    check_closed_page(text.data);
+    ck_assert(!strstr(text.data, "id=\"curves\"") && !strstr(text.data, "id=\"balance\""));
+    ck_assert(strstr(text.data, "id=\"dvh\"") && !strstr(text.data, "injected;"));
+    ck_assert(!strstr(text.data, ">nan") && !strstr(text.data, "\"nan"));
+    dvk_text_free(&text);
+    free_patient(&p);
+}
+END_TEST
+
 START_TEST(an_allocation_that_fails_is_reported)
 {
     dvk_roi_summary rois[3];
@@ -347,6 +385,8 @@ int main(void)
     tcase_add_test(cases[0], names_from_files_are_harmless);
     tcase_add_test(cases[0], outlines_lie_on_the_kidneys);
     tcase_add_test(cases[0], any_axis_order_gives_the_same_page);
+    tcase_add_test(cases[0], a_shared_flag_is_one_point);
+    tcase_add_test(cases[0], a_page_without_scans);
     tcase_add_test(cases[0], an_allocation_that_fails_is_reported);
     return run_suite("report", cases, 1, false);
 }
