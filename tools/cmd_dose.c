@@ -29,8 +29,8 @@ static const struct argp_option table[] = {
     {"medium-density", KEY_MEDIUM, "DENSITY", 0, "of the kernel's medium (default 1.04g/mL)", 18},
     {"density", KEY_DENSITY, "none|VALUE|FILE", 0, "each voxel's own density, to correct by", 18},
     {"density-from", KEY_DENSITY_FROM, "hu|g/mL", 0, "what the density file holds", 18},
-    {"tia-sd", KEY_SD, 0, 0, "write the standard error of the TIA too", 18},
-    {"bed-map", KEY_BED, 0, 0, "write the voxels' BED too", 18},
+    {"sd", KEY_SD, 0, 0, "write the standard error of the TIA too", 18},
+    {"bed", KEY_BED, 0, 0, "write the voxels' BED too", 18},
     {"bids", KEY_BIDS, 0, 0, "name the files as BIDS derivatives", 18},
     {"seed", KEY_SEED, "N", 0, "for what draws random numbers", 18},
     {0}};

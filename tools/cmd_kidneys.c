@@ -12,7 +12,7 @@ typedef struct arguments {
 
 static const struct argp_option table[] = {{"output", 'o', "DIR", 0, "where to write", 0},
                                            {"dose", KEY_DOSE, "FILE", 0, "dose map in Gy", 0},
-                                           {"bed-map", KEY_BED, 0, 0, "write the voxels' BED too", 0},
+                                           {"bed", KEY_BED, 0, 0, "write the voxels' BED too", 0},
                                            {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)

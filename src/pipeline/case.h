@@ -35,6 +35,15 @@ dvk_status dvk_case_check_dose(const dvk_case *k, const char *path) DVK_MUST_USE
 /* case_dose.c: TIA map, kernel, dose map. */
 dvk_status dvk_case_dose(dvk_case *k) DVK_MUST_USE;
 
+/* Dose (Gy) of a map in Bq.s/mL, or dose rate (Gy/s) of one in Bq/mL, by the case's kernel or engine. */
+dvk_status dvk_case_convolve(dvk_case *k, const dvk_volume *activity, dvk_volume **dose) DVK_MUST_USE;
+
+/* case_scope.c: the VOIs' curves in their voxels' TIA. */
+dvk_status dvk_case_scope(dvk_case *k) DVK_MUST_USE;
+
+/* case_order.c: the dose map by integrating dose rates. */
+dvk_status dvk_case_dose_rate_first(dvk_case *k) DVK_MUST_USE;
+
 /* case_balance.c: where the emitted energy went. */
 dvk_status dvk_case_balance(dvk_case *k) DVK_MUST_USE;
 

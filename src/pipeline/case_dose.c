@@ -54,24 +54,44 @@ static dvk_status correct_density(dvk_case *k, double medium_g_mL)
     return dvk_density_correct(dvk_volume_data(k->dose), dvk_volume_values(k->density), voxels, medium_g_mL);
 }
 
+dvk_status dvk_case_convolve(dvk_case *k, const dvk_volume *activity, dvk_volume **dose)
+{
+    if (!k->kernel)
+        return dvk_dose_local(activity, k->nuclide, k->options->medium_density_g_mL, dose);
+    return dvk_convolve(k->context, activity, k->kernel, k->options->engine, dvk_geometry_voxel_mL(&k->geometry), true,
+                        dose, &k->engine);
+}
+
+static dvk_status choose_kernel(dvk_case *k)
+{
+    k->engine = k->options->engine;
+    if (k->engine == DVK_ENGINE_LOCAL)
+        return DVK_OK;
+    DVK_TRY(get_kernel(k));
+    DVK_TRY(check_kernel_nuclide(k));
+    k->summary->kernel = *dvk_kernel_info(k->kernel);
+    return DVK_OK;
+}
+
+/* Density of the medium that the dose is first computed in. */
+static double medium_density(const dvk_case *k)
+{
+    const double of_kernel = k->kernel ? k->summary->kernel.density_g_mL : NAN;
+    return isnan(of_kernel) ? k->options->medium_density_g_mL : of_kernel;
+}
+
 dvk_status dvk_case_dose(dvk_case *k)
 {
     const dvk_case_options *o = k->options;
     DVK_TRY(
         dvk_integrate(k->context, k->series, &o->integration, &k->tia, &k->status, o->write_sd ? &k->tia_sd : NULL));
-    k->engine = o->engine;
-    double density = o->medium_density_g_mL;
-    if (o->engine == DVK_ENGINE_LOCAL) {
-        DVK_TRY(dvk_dose_local(k->tia, k->nuclide, density, &k->dose));
-    } else {
-        DVK_TRY(get_kernel(k));
-        DVK_TRY(check_kernel_nuclide(k));
-        k->summary->kernel = *dvk_kernel_info(k->kernel);
-        density = isnan(k->summary->kernel.density_g_mL) ? density : k->summary->kernel.density_g_mL;
-        DVK_TRY(dvk_convolve(k->context, k->tia, k->kernel, o->engine, dvk_geometry_voxel_mL(&k->geometry), true,
-                             &k->dose, &k->engine));
-    }
+    if (o->integration.scope == DVK_SCOPE_VOI)
+        DVK_TRY(dvk_case_scope(k));
+    DVK_TRY(choose_kernel(k));
+    DVK_TRY(dvk_case_convolve(k, k->tia, &k->dose));
+    if (o->order == DVK_ORDER_DOSE_RATE_FIRST)
+        DVK_TRY(dvk_case_dose_rate_first(k));
     k->dose_made = true;
-    k->medium_deposited_J = energy_of(k->dose, density);
-    return correct_density(k, density);
+    k->medium_deposited_J = energy_of(k->dose, medium_density(k));
+    return correct_density(k, medium_density(k));
 }

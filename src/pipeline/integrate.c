@@ -1,7 +1,7 @@
 /* Voxelwise integration of a series on the context's device. */
-#include <math.h>
+#include "pipeline/integrate.h"
 
-#include "dvk/dose.h"
+#include <math.h>
 
 #include "backend/context.h"
 #include "base/alloc.h"
@@ -33,7 +33,7 @@ static dvk_status refuse_error_without_residual(const dvk_fit_parameters *p)
                     needed, p->points);
 }
 
-static dvk_status prepare(const dvk_series *s, const dvk_integration *how, bool want_sd, dvk_fit_parameters *p)
+dvk_status dvk_integrate_prepare(const dvk_series *s, const dvk_integration *how, bool want_sd, dvk_fit_parameters *p)
 {
     const size_t scans = dvk_series_scans(s);
     double t_h[DVK_MAX_SCANS];
@@ -45,19 +45,14 @@ static dvk_status prepare(const dvk_series *s, const dvk_integration *how, bool 
     return want_sd ? refuse_error_without_residual(p) : DVK_OK;
 }
 
-dvk_status dvk_integrate(dvk_context *c, const dvk_series *s, const dvk_integration *how, dvk_volume **tia,
-                         dvk_volume **status_map, dvk_volume **sd)
+dvk_status dvk_integrate_frames(dvk_context *c, const dvk_geometry *g, const float *const *frame,
+                                const dvk_fit_parameters *parameters, dvk_volume **tia, dvk_volume **status_map,
+                                dvk_volume **sd)
 {
-    const dvk_geometry *g = dvk_series_geometry(s);
     const size_t voxels = dvk_geometry_voxels(g);
-    const float *frame[DVK_MAX_SCANS];
-    dvk_fit_parameters parameters;
     dvk_volume *values = NULL, *bytes = NULL, *errors = NULL;
     uint8_t *flags = NULL;
     dvk_status status = DVK_OK;
-    DVK_TRY(prepare(s, how, sd != NULL, &parameters));
-    for (size_t i = 0; i < dvk_series_scans(s); i++)
-        frame[i] = dvk_series_frame(s, i);
     DVK_TRY_DONE(dvk_volume_create(g, 1, &values));
     DVK_TRY_DONE(dvk_alloc(voxels, 1, &flags));
     if (status_map)
@@ -66,9 +61,9 @@ dvk_status dvk_integrate(dvk_context *c, const dvk_series *s, const dvk_integrat
         DVK_TRY_DONE(dvk_volume_create(g, 1, &errors));
     const dvk_integrate_problem problem = {
         .voxels = voxels,
-        .points = dvk_series_scans(s),
+        .points = (size_t)parameters->points,
         .frame = frame,
-        .parameters = &parameters,
+        .parameters = parameters,
         .tia = dvk_volume_data(values),
         .status = flags,
         .sd = sd ? dvk_volume_data(errors) : NULL,
@@ -89,4 +84,15 @@ done:
     dvk_volume_free(bytes);
     dvk_volume_free(errors);
     return status;
+}
+
+dvk_status dvk_integrate(dvk_context *c, const dvk_series *s, const dvk_integration *how, dvk_volume **tia,
+                         dvk_volume **status_map, dvk_volume **sd)
+{
+    const float *frame[DVK_MAX_SCANS];
+    dvk_fit_parameters parameters;
+    DVK_TRY(dvk_integrate_prepare(s, how, sd != NULL, &parameters));
+    for (size_t i = 0; i < dvk_series_scans(s); i++)
+        frame[i] = dvk_series_frame(s, i);
+    return dvk_integrate_frames(c, dvk_series_geometry(s), frame, &parameters, tia, status_map, sd);
 }
