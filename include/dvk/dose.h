@@ -35,6 +35,20 @@ DVK_API DVK_MUST_USE dvk_status dvk_convolve(dvk_context *c, const dvk_volume *i
                                              dvk_engine engine, double scale, bool check_voxel, dvk_volume **out,
                                              dvk_engine *used);
 
+/*
+ * One kernel and one grid for many maps: plans and the kernel's spectrum are made once. Otherwise as dvk_convolve; the
+ * kernel and the context must outlive it, and one thread uses it at a time. The caller frees *out.
+ */
+typedef struct dvk_convolver dvk_convolver;
+DVK_API DVK_MUST_USE dvk_status dvk_convolver_create(dvk_context *c, const dvk_geometry *g, const dvk_kernel *k,
+                                                     dvk_engine engine, double scale, bool check_voxel,
+                                                     dvk_convolver **out);
+
+/* in and out hold the grid's voxels, x fastest, and may be the same. `in` must be finite; that is not checked here. */
+DVK_API DVK_MUST_USE dvk_status dvk_convolver_run(dvk_convolver *v, const float *in, float *out);
+DVK_API dvk_engine dvk_convolver_engine(const dvk_convolver *v); /* what `auto` took */
+DVK_API void dvk_convolver_free(dvk_convolver *v);
+
 /* Dose where all electron energy stays where it was emitted: D = TIA * Delta / rho, Delta in Gy.kg/(Bq.s). */
 DVK_API DVK_MUST_USE dvk_status dvk_dose_local(const dvk_volume *tia, const dvk_nuclide *n, double density_g_mL,
                                                dvk_volume **out);

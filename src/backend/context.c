@@ -13,19 +13,22 @@ struct dvk_context {
     dvk_context_options options;
     const dvk_backend_ops *ops;
     dvk_backend *backend;
+    const dvk_backend_ops
+        *failed_ops; /* the device that the CPU replaced: open to the end, since plans may live on it */
+    dvk_backend *failed;
     int threads;
     char reason[DVK_REASON];
 };
 
-/* Opens the device `id`, and only then leaves the one open so far. */
+/* Opens the device `id`, and only then leaves the one open so far. At most one is left, since the CPU never is. */
 static dvk_status open_device(dvk_context *c, const char *id)
 {
     const dvk_backend_ops *ops = NULL;
     dvk_backend *backend = NULL;
     DVK_TRY(dvk_registry_ops(id, &ops));
     DVK_TRY(ops->open(id, c->threads, &backend));
-    if (c->backend)
-        c->ops->close(c->backend);
+    c->failed_ops = c->ops;
+    c->failed = c->backend;
     c->ops = ops;
     c->backend = backend;
     return DVK_OK;
@@ -75,6 +78,8 @@ void dvk_context_close(dvk_context *c)
 {
     if (!c)
         return;
+    if (c->failed)
+        c->failed_ops->close(c->failed);
     if (c->backend)
         c->ops->close(c->backend);
     dvk_free(c);
@@ -125,39 +130,82 @@ dvk_status dvk_context_check(const dvk_context *c)
     return DVK_OK;
 }
 
-static dvk_status convolve_once(dvk_context *c, const dvk_conv_problem *p, bool direct, const float *in, float *out)
-{
-    dvk_conv_plan *plan = NULL;
-    DVK_TRY(c->ops->conv_create(c->backend, p, direct, &plan));
-    const dvk_status status = c->ops->conv_run(plan, in, out);
-    c->ops->conv_free(plan);
-    return status;
-}
-
 /* Whether the device is to blame for a failure, and another may succeed. */
 static bool device_failed(const dvk_context *c, dvk_status status)
 {
     return c->ops != &dvk_cpu_backend && (status == DVK_ERR_RETRY || status == DVK_ERR_DEVICE);
 }
 
-dvk_status dvk_context_convolve(dvk_context *c, const dvk_conv_problem *p, bool direct, const float *in, float *out)
+/* (Re)makes the plan on the context's present device. */
+static dvk_status make_on_device(dvk_context_plan *plan)
 {
+    dvk_context *c = plan->context;
+    if (plan->plan)
+        plan->ops->conv_free(plan->plan);
+    plan->plan = NULL;
+    plan->ops = c->ops;
+    return c->ops->conv_create(c->backend, &plan->problem, plan->direct, &plan->plan);
+}
+
+static dvk_status make_anywhere(dvk_context_plan *plan)
+{
+    const dvk_status status = make_on_device(plan);
+    if (!device_failed(plan->context, status))
+        return status;
+    DVK_TRY(fall_back(plan->context, dvk_context_device(plan->context)));
+    return make_on_device(plan);
+}
+
+dvk_status dvk_context_plan_make(dvk_context *c, const dvk_conv_problem *p, bool direct, dvk_context_plan *out)
+{
+    *out = (dvk_context_plan){.context = c, .problem = *p, .direct = direct};
+    DVK_TRY(dvk_context_check(c));
+    return make_anywhere(out);
+}
+
+static dvk_status run_anywhere(dvk_context_plan *plan, const float *in, float *out)
+{
+    if (plan->ops != plan->context->ops) /* another plan met the failure first */
+        DVK_TRY(make_anywhere(plan));
+    const dvk_status status = plan->ops->conv_run(plan->plan, in, out);
+    if (!device_failed(plan->context, status))
+        return status;
+    DVK_TRY(fall_back(plan->context, dvk_context_device(plan->context)));
+    DVK_TRY(make_on_device(plan));
+    return plan->ops->conv_run(plan->plan, in, out);
+}
+
+dvk_status dvk_context_plan_run(dvk_context_plan *plan, const float *in, float *out)
+{
+    const dvk_conv_problem *p = &plan->problem;
     const size_t voxels = p->n[0] * p->n[1] * p->n[2];
     float *copy = NULL;
-    DVK_TRY(dvk_context_check(c));
+    DVK_TRY(dvk_context_check(plan->context));
     /* A device may fail with half of the result written; the input must be there for the CPU. */
-    if (in == out && c->ops != &dvk_cpu_backend) {
+    if (in == out && plan->ops != &dvk_cpu_backend) {
         DVK_TRY(dvk_alloc(voxels, sizeof *copy, &copy));
         memcpy(copy, in, voxels * sizeof *copy);
         in = copy;
     }
-    dvk_status status = convolve_once(c, p, direct, in, out);
-    if (device_failed(c, status)) {
-        status = fall_back(c, dvk_context_device(c));
-        if (status == DVK_OK)
-            status = convolve_once(c, p, direct, in, out);
-    }
+    const dvk_status status = run_anywhere(plan, in, out);
     dvk_free(copy);
+    return status;
+}
+
+void dvk_context_plan_free(dvk_context_plan *plan)
+{
+    if (plan->plan)
+        plan->ops->conv_free(plan->plan);
+    plan->plan = NULL;
+}
+
+dvk_status dvk_context_convolve(dvk_context *c, const dvk_conv_problem *p, bool direct, const float *in, float *out)
+{
+    dvk_context_plan plan;
+    dvk_status status = dvk_context_plan_make(c, p, direct, &plan);
+    if (status == DVK_OK)
+        status = dvk_context_plan_run(&plan, in, out);
+    dvk_context_plan_free(&plan);
     return status;
 }
 

@@ -14,6 +14,21 @@ void dvk_context_warn(const dvk_context *c, const char *format, ...) DVK_PRINTF(
 /* DVK_ERR_INTERRUPTED once the caller's cancel flag is set. */
 dvk_status dvk_context_check(const dvk_context *c) DVK_MUST_USE;
 
+/* A convolution planned on the context's device, for many volumes. The problem's arrays must outlive it, since a device
+ * that fails on the way is replaced as below and the plan made again. Free it also after a failure. */
+typedef struct dvk_context_plan {
+    dvk_context *context;
+    const dvk_backend_ops *ops; /* of the device that the plan was made for */
+    dvk_conv_plan *plan;
+    dvk_conv_problem problem;
+    bool direct;
+} dvk_context_plan;
+
+dvk_status dvk_context_plan_make(dvk_context *c, const dvk_conv_problem *p, bool direct,
+                                 dvk_context_plan *out) DVK_MUST_USE;
+dvk_status dvk_context_plan_run(dvk_context_plan *plan, const float *in, float *out) DVK_MUST_USE;
+void dvk_context_plan_free(dvk_context_plan *plan);
+
 /* Runs one convolution or one integration on the context's device; a device that fails on the way is replaced by the
  * CPU, with a warning, where the caller allows it, and otherwise is DVK_ERR_RETRY. in and out may be the same. */
 dvk_status dvk_context_convolve(dvk_context *c, const dvk_conv_problem *p, bool direct, const float *in,

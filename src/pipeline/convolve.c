@@ -4,6 +4,7 @@
 #include "dvk/dose.h"
 
 #include "backend/context.h"
+#include "base/alloc.h"
 #include "base/fail.h"
 #include "physics/kernel.h"
 
@@ -54,33 +55,71 @@ static dvk_engine choose_engine(const dvk_conv_problem *p)
     return taps <= DIRECT_TAPS ? DVK_ENGINE_DIRECT : DVK_ENGINE_FFT;
 }
 
-dvk_status dvk_convolve(dvk_context *c, const dvk_volume *in, const dvk_kernel *k, dvk_engine engine, double scale,
-                        bool check_voxel, dvk_volume **out, dvk_engine *used)
+struct dvk_convolver {
+    dvk_context_plan plan;
+    dvk_engine engine;
+};
+
+dvk_status dvk_convolver_create(dvk_context *c, const dvk_geometry *g, const dvk_kernel *k, dvk_engine engine,
+                                double scale, bool check_voxel, dvk_convolver **out)
 {
-    const dvk_geometry *g = dvk_volume_geometry(in);
-    const dvk_kernel_record *record = &k->record;
     dvk_conv_problem p = {.even = k->octant != NULL, .octant = k->octant, .taps = k->taps, .scale = scale};
     *out = NULL;
     if (engine == DVK_ENGINE_LOCAL)
         return dvk_fail(DVK_ERR_USAGE, "engine local takes no kernel: use fft, direct or auto");
-    DVK_TRY(check_one_frame(in));
-    DVK_TRY(check_finite(in));
     if (check_voxel)
         DVK_TRY(dvk_kernel_check_voxel(k, g->voxel_mm));
     for (int a = 0; a < 3; a++) {
         p.n[a] = g->n[a];
-        p.half[a] = record->half[a];
+        p.half[a] = k->record.half[a];
     }
-    if (engine == DVK_ENGINE_AUTO)
-        engine = choose_engine(&p);
-    DVK_TRY(dvk_volume_create(g, 1, out));
-    const dvk_status status =
-        dvk_context_convolve(c, &p, engine == DVK_ENGINE_DIRECT, dvk_volume_values(in), dvk_volume_data(*out));
+    DVK_TRY(dvk_alloc(1, sizeof **out, out));
+    (*out)->engine = engine == DVK_ENGINE_AUTO ? choose_engine(&p) : engine;
+    const dvk_status status = dvk_context_plan_make(c, &p, (*out)->engine == DVK_ENGINE_DIRECT, &(*out)->plan);
+    if (status != DVK_OK) {
+        dvk_convolver_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+dvk_status dvk_convolver_run(dvk_convolver *v, const float *in, float *out)
+{
+    return dvk_context_plan_run(&v->plan, in, out);
+}
+
+dvk_engine dvk_convolver_engine(const dvk_convolver *v)
+{
+    return v->engine;
+}
+
+void dvk_convolver_free(dvk_convolver *v)
+{
+    if (!v)
+        return;
+    dvk_context_plan_free(&v->plan);
+    dvk_free(v);
+}
+
+dvk_status dvk_convolve(dvk_context *c, const dvk_volume *in, const dvk_kernel *k, dvk_engine engine, double scale,
+                        bool check_voxel, dvk_volume **out, dvk_engine *used)
+{
+    const dvk_geometry *g = dvk_volume_geometry(in);
+    dvk_convolver *convolver = NULL;
+    dvk_status status = DVK_OK;
+    *out = NULL;
+    DVK_TRY(check_one_frame(in));
+    DVK_TRY(check_finite(in));
+    DVK_TRY(dvk_convolver_create(c, g, k, engine, scale, check_voxel, &convolver));
+    DVK_TRY_DONE(dvk_volume_create(g, 1, out));
+    DVK_TRY_DONE(dvk_convolver_run(convolver, dvk_volume_values(in), dvk_volume_data(*out)));
+    if (used)
+        *used = convolver->engine;
+done:
+    dvk_convolver_free(convolver);
     if (status != DVK_OK) {
         dvk_volume_free(*out);
         *out = NULL;
-    } else if (used) {
-        *used = engine;
     }
     return status;
 }

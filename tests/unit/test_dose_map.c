@@ -121,6 +121,31 @@ START_TEST(what_is_refused)
 }
 END_TEST
 
+/* One plan for many maps gives what single calls give, in place as well. */
+START_TEST(a_convolver_repeats)
+{
+    dvk_context *c = open_cpu();
+    dvk_kernel *k = make_kernel(4.8, 4);
+    dvk_convolver *convolver = NULL;
+    float values[7 * 7 * 7];
+    for (int map = 0; map < 3; map++) {
+        dvk_volume *tia = hot_spot(7, 4.8, (size_t)(40 * map), 1e8f), *dose = NULL;
+        if (!convolver)
+            ck_ok(dvk_convolver_create(c, dvk_volume_geometry(tia), k, DVK_ENGINE_AUTO, 2, true, &convolver));
+        ck_assert_int_eq(dvk_convolver_engine(convolver), DVK_ENGINE_FFT);
+        memcpy(values, dvk_volume_values(tia), sizeof values);
+        ck_ok(dvk_convolver_run(convolver, values, values));
+        ck_ok(dvk_convolve(c, tia, k, DVK_ENGINE_FFT, 2, true, &dose, NULL));
+        ck_assert(memcmp(values, dvk_volume_values(dose), sizeof values) == 0);
+        dvk_volume_free(dose);
+        dvk_volume_free(tia);
+    }
+    dvk_convolver_free(convolver);
+    dvk_kernel_free(k);
+    dvk_context_close(c);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases[] = {tcase_create("dose map")};
@@ -128,5 +153,6 @@ int main(void)
     tcase_add_test(cases[0], a_hot_voxel_gives_the_kernel);
     tcase_add_test(cases[0], auto_counts_the_taps_that_matter);
     tcase_add_test(cases[0], what_is_refused);
+    tcase_add_test(cases[0], a_convolver_repeats);
     return run_suite("dose map", cases, 1, false);
 }
