@@ -54,16 +54,32 @@ static void include_place(size_t low[3], size_t high[3], const size_t place[3])
     }
 }
 
+/* The first and the last voxel of each of the grid's rows above 2 % of the scale span what lies between them. */
+static void include_dose(const images *s, size_t low[3], size_t high[3])
+{
+    const size_t voxels = dvk_geometry_voxels(s->view.geometry), n = s->view.geometry->n[0];
+    const float least = (float)(0.02 * s->top);
+    size_t place[3];
+    for (size_t row = 0; row < voxels; row += n) {
+        size_t first = 0, last = n;
+        while (first < n && !(s->dose[row + first] > least))
+            first++;
+        while (last > first && !(s->dose[row + last - 1] > least))
+            last--;
+        if (first == n)
+            continue;
+        dvk_view_place(&s->view, row + first, place);
+        include_place(low, high, place);
+        dvk_view_place(&s->view, row + last - 1, place);
+        include_place(low, high, place);
+    }
+}
+
 /* The box of all voxels above 2 % of the scale and of all VOIs, with two voxels around; everything if there is none. */
 static void find_box(images *s)
 {
-    const size_t voxels = dvk_geometry_voxels(s->view.geometry);
     size_t low[3] = {SIZE_MAX, SIZE_MAX, SIZE_MAX}, high[3] = {0}, place[3];
-    for (size_t i = 0; i < voxels; i++)
-        if ((double)s->dose[i] > 0.02 * s->top) {
-            dvk_view_place(&s->view, i, place);
-            include_place(low, high, place);
-        }
+    include_dose(s, low, high);
     for (size_t i = 0; i < s->parts->count; i++) {
         const dvk_voi *voi = voi_of(s->parts, i);
         for (size_t v = 0; voi && v < voi->count; v++) {
@@ -269,7 +285,7 @@ void dvk_report_images(const dvk_parts *parts)
                 .view = dvk_view_of(dvk_volume_geometry(parts->report->dose))};
     const size_t voxels = dvk_geometry_voxels(s.view.geometry);
     for (size_t i = 0; i < voxels; i++)
-        s.largest = fmax(s.largest, (double)s.dose[i]);
+        s.largest = (double)s.dose[i] > s.largest ? (double)s.dose[i] : s.largest;
     s.top = scale_top(parts, s.largest);
     find_box(&s);
     find_centre(&s);

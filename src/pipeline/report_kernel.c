@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "physics/kernel.h"
 #include "pipeline/report_chart.h"
 #include "pipeline/report_parts.h"
 
@@ -74,25 +75,29 @@ static void values_chart(const dvk_parts *parts, const dvk_kernel *kernel)
                  "</ul>\n<p class=\"small\">The source voxel itself is drawn at the left end.</p>\n</figure>\n");
 }
 
-/* Adds each voxel's energy (keV per decay) to its shell of distance; an even kernel by its octant. */
-static void energy_by_distance(const dvk_kernel *kernel, double width_mm, double energy[SHELLS])
+/* One row of the kernel, across_mm2 the square of its distance from the source's own row. */
+static void row_by_distance(const dvk_kernel *kernel, long y, long z, double across_mm2, double width_mm,
+                            double gray[SHELLS])
 {
     const dvk_kernel_record *k = dvk_kernel_info(kernel);
-    const double keV_J = 1.602176634e-16;
-    const double voxel_kg =
-        1e-6 * k->density_g_mL * k->voxel_mm[0] * k->voxel_mm[1] * k->voxel_mm[2]; /* 1 g/mL is 1e-6 kg/mm^3 */
-    const long first[3] = {k->even ? 0 : -(long)k->half[0], k->even ? 0 : -(long)k->half[1],
-                           k->even ? 0 : -(long)k->half[2]};
-    for (long z = first[2]; z <= (long)k->half[2]; z++)
-        for (long y = first[1]; y <= (long)k->half[1]; y++)
-            for (long x = first[0]; x <= (long)k->half[0]; x++) {
-                const int mirrors = k->even ? (x ? 2 : 1) * (y ? 2 : 1) * (z ? 2 : 1) : 1;
-                const double dx = (double)x * k->voxel_mm[0], dy = (double)y * k->voxel_mm[1],
-                             dz = (double)z * k->voxel_mm[2];
-                const double shell = sqrt(dx * dx + dy * dy + dz * dz) / width_mm;
-                energy[shell < SHELLS ? (size_t)shell : SHELLS - 1] +=
-                    mirrors * dvk_kernel_at(kernel, x, y, z) * voxel_kg / keV_J;
-            }
+    const int mirrors = k->even ? (y ? 2 : 1) * (z ? 2 : 1) : 1;
+    const double per_mm = 1 / width_mm;
+    for (long x = k->even ? 0 : -(long)k->half[0]; x <= (long)k->half[0]; x++) {
+        const double dx = (double)x * k->voxel_mm[0];
+        const size_t shell = (size_t)(per_mm * sqrt(across_mm2 + dx * dx));
+        gray[shell < SHELLS ? shell : SHELLS - 1] += (k->even && x ? 2 : 1) * mirrors * dvk_kernel_at(kernel, x, y, z);
+    }
+}
+
+/* Adds S of each voxel to its shell of distance; of an even kernel its octant, mirrored. */
+static void sum_by_distance(const dvk_kernel *kernel, double width_mm, double gray[SHELLS])
+{
+    const dvk_kernel_record *k = dvk_kernel_info(kernel);
+    for (long z = k->even ? 0 : -(long)k->half[2]; z <= (long)k->half[2]; z++)
+        for (long y = k->even ? 0 : -(long)k->half[1]; y <= (long)k->half[1]; y++) {
+            const double dy = (double)y * k->voxel_mm[1], dz = (double)z * k->voxel_mm[2];
+            row_by_distance(kernel, y, z, dy * dy + dz * dz, width_mm, gray);
+        }
 }
 
 static void energy_chart(const dvk_parts *parts, const dvk_kernel *kernel)
@@ -102,11 +107,12 @@ static void energy_chart(const dvk_parts *parts, const dvk_kernel *kernel)
     if (!(k->density_g_mL > 0) || !(whole > 0))
         return;
     const double far = dvk_chart_round_up(1.74 * largest_distance(k)); /* the box's corners: sqrt(3) */
-    double energy[SHELLS] = {0}, radius[SHELLS + 1] = {0}, share[SHELLS + 1] = {0};
-    energy_by_distance(kernel, far / SHELLS, energy);
+    const double volume_mL = 1e-3 * k->voxel_mm[0] * k->voxel_mm[1] * k->voxel_mm[2];
+    double gray[SHELLS] = {0}, radius[SHELLS + 1] = {0}, share[SHELLS + 1] = {0};
+    sum_by_distance(kernel, far / SHELLS, gray);
     for (size_t i = 0; i < SHELLS; i++) {
         radius[i + 1] = far * (double)(i + 1) / SHELLS;
-        share[i + 1] = share[i] + 100 * energy[i] / whole;
+        share[i + 1] = share[i] + 100 * dvk_kernel_keV(gray[i], volume_mL, k->density_g_mL) / whole;
     }
     dvk_chart c = {.page = parts->page,
                    .x = {.label = "distance from the source voxel (mm)", .high = far},

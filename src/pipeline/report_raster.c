@@ -11,13 +11,18 @@
 
 /* --- colour --- */
 
+static double cube(double x)
+{
+    return x * x * x;
+}
+
 /* OKLab to linear sRGB; whether the screen can show it. */
 static bool linear_rgb(double lightness, double chroma, double hue, double rgb[3])
 {
     const double a = chroma * cos(hue), b = chroma * sin(hue);
-    const double l = pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
-    const double m = pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
-    const double s = pow(lightness - 0.0894841775 * a - 1.2914855480 * b, 3);
+    const double l = cube(lightness + 0.3963377774 * a + 0.2158037573 * b);
+    const double m = cube(lightness - 0.1055613458 * a - 0.0638541728 * b);
+    const double s = cube(lightness - 0.0894841775 * a - 1.2914855480 * b);
     rgb[0] = 4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s;
     rgb[1] = -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s;
     rgb[2] = -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s;

@@ -238,6 +238,19 @@ static dvk_text page_of(const int order[3], const int sign[3], const char *third
 
 static const int plain_order[3] = {0, 1, 2}, plain_sign[3] = {1, 1, 1};
 
+/* Height of the last point of the first line after a heading, as a share of the frame (208 of 262, 42 below it). */
+static double last_height(const char *html, const char *heading)
+{
+    const char *line = strstr(strstr(html, heading), "<path class=\"line v0\"");
+    ck_assert(line != NULL);
+    const char *end = strchr(strstr(line, " d=\"") + 4, '"');
+    while (*end != 'L')
+        end--;
+    double y = 0;
+    ck_assert_int_eq(sscanf(end, "L%*f %lf", &y), 1);
+    return (262 - 42 - y) / 208;
+}
+
 START_TEST(page_is_well_formed_and_closed_in_itself)
 {
     dvk_kernel *kernel = NULL;
@@ -245,6 +258,8 @@ START_TEST(page_is_well_formed_and_closed_in_itself)
         .nuclide = "Lu-177", .voxel_mm = {4.4, 4.4, 4.6}, .radius_mm = 100, .density_g_mL = 1.04};
     ck_ok(dvk_kernel_make(&spec, &kernel));
     dvk_text page = page_of(plain_order, plain_sign, NULL, kernel);
+    const dvk_kernel_record *k = dvk_kernel_info(kernel);
+    ck_assert(fabs(last_height(page.data, "Energy within a distance") - k->energy_keV / k->emitted_keV) < 1e-3);
     dvk_kernel_free(kernel);
     check_closed_page(page.data);
     keep_page(page.data);
