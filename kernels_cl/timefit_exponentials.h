@@ -18,8 +18,9 @@
 #include "timefit_lanes.h"
 #include "timefit_parameters.h"
 
-#define DVK_FIT_APART 1.1f /* closer rates cannot be told apart in float: columns differ by less than 1e-2 */
-#define DVK_FIT_STEPS 12
+#define DVK_FIT_RESOLVED                                                                                               \
+    1e-5f                /* share of a column's square that must lie off the others, or float loses its amplitude */
+#define DVK_FIT_STEPS 40 /* most; 5 to 10 are usual */
 
 /* A trial: rates, the amplitudes that fit best, the weighted sum of squares, and the Gauss-Newton system of the rates.
  */
@@ -180,7 +181,11 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
     for (int i = 0; i < n; i++)
         r[i] = y[i];
     trial->spread = dvk_splat(0.0f);
+    dvk_int told_apart = dvk_not(dvk_splat_int(0));
+    for (int m = 0; m < 9; m++)
+        u[m / 3][m % 3] = dvk_splat(0.0f);
     for (int m = 0; m < columns; m++) {
+        const dvk_real whole = dvk_dot(w, q[m], q[m], n);
         z[m] = dvk_column_integral(kind, trial->rate, m);
         for (int j = 0; j < m; j++) {
             u[j][m] = dvk_dot(w, q[m], q[j], n) / size[j];
@@ -188,6 +193,7 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
             z[m] = z[m] - u[j][m] * z[j];
         }
         size[m] = dvk_dot(w, q[m], q[m], n) + DVK_FIT_TINY;
+        told_apart = told_apart & (size[m] > whole * DVK_FIT_RESOLVED);
         along[m] = dvk_dot(w, r, q[m], n) / size[m];
         dvk_subtract(r, along[m], q[m], n);
         trial->spread = trial->spread + z[m] * z[m] / size[m];
@@ -197,7 +203,7 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
         for (int k = m + 1; k < columns; k++)
             trial->amplitude[m] = trial->amplitude[m] - u[m][k] * trial->amplitude[k];
     }
-    trial->squares = dvk_dot(w, r, r, n);
+    trial->squares = dvk_select(told_apart, dvk_dot(w, r, r, n), dvk_splat(DVK_FIT_HUGE));
 
     for (int k = 0; k < rates; k++) {
         const int m = columns == 1 ? 0 : k;
@@ -222,9 +228,9 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
 }
 
 /* The next rates: one damped Gauss-Newton step on ln(rate), at most halving or doubling each, held within the bounds.
- */
-DVK_INLINE void dvk_step(DVK_UNIFORM dvk_fit_parameters *p, int kind, const dvk_trial *from, dvk_real damping,
-                         dvk_real *rate)
+ * Returns the lanes in which a rate still moves by more than 1e-6 of itself. */
+DVK_INLINE dvk_int dvk_step(DVK_UNIFORM dvk_fit_parameters *p, int kind, const dvk_trial *from, dvk_real damping,
+                            dvk_real *rate)
 {
     const int rates = dvk_rates(kind);
     dvk_int frozen[3];
@@ -233,11 +239,14 @@ DVK_INLINE void dvk_step(DVK_UNIFORM dvk_fit_parameters *p, int kind, const dvk_
         frozen[k] = (dvk_at_low(p, from->rate, k) & (from->pull[k] <= 0.0f)) |
                     (dvk_at_high(p, kind, from->rate, k) & (from->pull[k] >= 0.0f));
     dvk_solve(rates, from->normal, damping, frozen, from->pull, step);
+    dvk_int moved = dvk_splat_int(0);
     for (int k = 0; k < rates; k++) {
         const dvk_real factor = dvk_smaller(dvk_larger(1.0f + step[k], dvk_splat(0.5f)), dvk_splat(2.0f));
         const dvk_real low = k == 0 ? dvk_splat(p->rate_physical) : rate[k - 1] * DVK_FIT_APART;
         rate[k] = dvk_larger(dvk_smaller(from->rate[k] * factor, dvk_upper_rate(p, kind, k)), low);
+        moved = moved | (dvk_magnitude(rate[k] - from->rate[k]) > 1e-6f * from->rate[k]);
     }
+    return moved;
 }
 
 DVK_INLINE void dvk_keep(dvk_int better, const dvk_trial *fresh, dvk_trial *best)
@@ -268,26 +277,27 @@ DVK_INLINE void dvk_begin(const dvk_real *rate, dvk_trial *trial)
 }
 
 /*
- * Walks downhill from the given rates, by Levenberg's rule for the damping, lane by lane. A beginning with unfeasible
- * amplitudes is left but never returned to.
+ * Walks downhill from the given rates, by Levenberg's rule for the damping, lane by lane; a lane that has arrived stays
+ * as it is, whatever its neighbours do. Sums of squares that differ by what float makes of residuals of 1e-2 or 1e-7
+ * count as equal, or the walk would end before the valley does. A beginning with unfeasible amplitudes is left but
+ * never returned to.
  */
 DVK_INLINE void dvk_descend(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y, const dvk_real *w,
                             int want_sd, const dvk_real *rate, dvk_trial *best)
 {
     dvk_real damping = dvk_splat(1e-3f);
     dvk_trial fresh;
-    dvk_begin(rate, best);
     dvk_begin(rate, &fresh);
-    for (int i = 0; i <= DVK_FIT_STEPS; i++) {
-        if (i > 0)
-            dvk_step(p, kind, best, damping, fresh.rate);
+    dvk_evaluate(p, kind, n, y, w, want_sd, &fresh);
+    fresh.squares = dvk_select(dvk_feasible(kind, fresh.amplitude), fresh.squares, dvk_splat(DVK_FIT_HUGE));
+    *best = fresh;
+    dvk_int moving = dvk_not(dvk_splat_int(0));
+    for (int i = 0; i < DVK_FIT_STEPS && dvk_any(moving); i++) {
+        moving = moving & dvk_step(p, kind, best, damping, fresh.rate);
         dvk_evaluate(p, kind, n, y, w, want_sd, &fresh);
-        fresh.squares = dvk_select(dvk_feasible(kind, fresh.amplitude), fresh.squares, dvk_splat(DVK_FIT_HUGE));
-        const dvk_int better = fresh.squares < best->squares;
-        if (i == 0)
-            *best = fresh;
-        else
-            dvk_keep(better, &fresh, best);
+        const dvk_int better =
+            dvk_feasible(kind, fresh.amplitude) & (fresh.squares <= best->squares * 1.00002f + 2e-13f);
+        dvk_keep(better & moving, &fresh, best);
         damping = damping * dvk_select(better, dvk_splat(0.1f), dvk_splat(10.0f));
     }
 }

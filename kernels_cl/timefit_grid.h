@@ -50,7 +50,31 @@ DVK_INLINE void dvk_offer_pair(DVK_UNIFORM dvk_fit_parameters *p, int kind, int 
                    p->rate[g], p->rate[h]);
 }
 
-/* The best single rate, or the best pair; for three rates the best pair whatever its signs. */
+/* A third rate for the best pair: each of the grid in turn, put in its place. */
+DVK_INLINE void dvk_add_third(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                              dvk_real *rate)
+{
+    const dvk_real slow = rate[0], fast = rate[1];
+    dvk_real least = dvk_splat(DVK_FIT_HUGE);
+    dvk_trial trial;
+    for (int g = 0; g < p->grid; g++) {
+        const dvk_real third = dvk_splat(p->rate[g]), inner = dvk_larger(third, slow);
+        trial.rate[0] = dvk_smaller(third, slow);
+        trial.rate[1] = dvk_smaller(inner, fast);
+        trial.rate[2] = dvk_larger(inner, fast);
+        const dvk_int apart = (trial.rate[1] > trial.rate[0]) & (trial.rate[2] > trial.rate[1]) &
+                              (trial.rate[1] <= dvk_splat(p->rate_clear));
+        for (int k = 0; k < 3; k++) /* rates that coincide are moved apart, and not counted */
+            trial.rate[k] = trial.rate[k] * dvk_select(apart, dvk_splat(1.0f), dvk_splat(1.0f + 0.5f * (float)k));
+        dvk_evaluate(p, DVK_FIT_TRIEXP, n, y, w, 0, &trial);
+        const dvk_int better = apart & dvk_feasible(DVK_FIT_TRIEXP, trial.amplitude) & (trial.squares < least);
+        least = dvk_select(better, trial.squares, least);
+        for (int k = 0; k < 3; k++)
+            rate[k] = dvk_select(better, trial.rate[k], rate[k]);
+    }
+}
+
+/* The best single rate, or the best pair; for three rates the best pair whatever its signs, and then a third. */
 DVK_INLINE void dvk_search_grid(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y,
                                 const dvk_real *w, dvk_real *rate)
 {
@@ -76,6 +100,8 @@ DVK_INLINE void dvk_search_grid(DVK_UNIFORM dvk_fit_parameters *p, int kind, int
     }
     for (int k = 0; k < 3; k++)
         rate[k] = best.rate[k];
+    if (kind == DVK_FIT_TRIEXP)
+        dvk_add_third(p, n, y, w, rate);
 }
 
 #endif

@@ -40,6 +40,11 @@ typedef int16 dvk_int;
 #endif
 #define dvk_splat(x) ((dvk_real)(x))
 #define dvk_splat_int(x) ((dvk_int)(x))
+#if DVK_LANES == 1
+#define dvk_any(mask) (mask)
+#else
+#define dvk_any(mask) any(mask)
+#endif
 #define dvk_select(mask, yes, no) select((no), (yes), (mask))
 #define dvk_select_int(mask, yes, no) select((no), (yes), (mask))
 
@@ -59,6 +64,14 @@ typedef int dvk_int __attribute__((vector_size(4 * DVK_LANES)));
 #define dvk_from_bits(x) ((dvk_real)(x))
 #define dvk_splat(x) ((dvk_real){0} + (x))
 #define dvk_splat_int(x) ((dvk_int){0} + (x))
+DVK_INLINE int dvk_any(dvk_int mask)
+{
+    int found = 0;
+    for (int lane = 0; lane < DVK_LANES; lane++)
+        found |= mask[lane];
+    return found;
+}
+
 DVK_INLINE dvk_int dvk_select_int(dvk_int mask, dvk_int yes, dvk_int no)
 {
     return (mask & yes) | (~mask & no);

@@ -29,6 +29,8 @@
 
 #define DVK_FIT_POINTS 12 /* DVK_MAX_SCANS */
 #define DVK_FIT_GRID 16
+#define DVK_FIT_APART                                                                                                  \
+    1.1f /* ratio of neighbouring rates at least; closer ones describe A t exp(-l t), not two phases */
 #define DVK_FIT_TINY 1e-30f /* of samples scaled to 1: nothing; keeps nothing over nothing at 0 */
 #define DVK_FIT_FLOOR 1e-3f /* of the largest sample: where weights stop to grow */
 #define DVK_FIT_HUGE 1e30f  /* a sample beyond it counts as not finite: its integral would leave float */

@@ -13,7 +13,7 @@
 #include "physics/curve.h"
 #include "physics/leastsquares.h"
 
-enum { GRID = 20, STARTS = 12 };
+enum { GRID = 20, GRID_OF_THREE = 12, STARTS = 6 };
 
 typedef struct search {
     const dvk_samples *s;
@@ -165,18 +165,21 @@ static bool best_amplitudes(const search *q, state *at)
     return isfinite(at->squares);
 }
 
-/* As dvk_feasible in kernels_cl/timefit_exponentials.h: clearance of one sign, uptake that never exceeds it. */
+/* As dvk_feasible in kernels_cl/timefit_exponentials.h: clearance of one sign, uptake that never exceeds it; rates that
+ * rise, each at least DVK_FIT_APART times the one before. */
 static bool feasible(const search *q, const state *at)
 {
     const double *a = at->amplitude;
-    const bool rising = q->rates < 2 || at->rate[0] < at->rate[q->rates - 1];
+    for (size_t k = 1; k < q->columns; k++)
+        if (at->rate[k] < at->rate[k - 1] * DVK_FIT_APART)
+            return false;
     switch (q->kind) {
     case DVK_MODEL_BIEXP:
         return a[0] * a[1] > 0;
     case DVK_MODEL_UPTAKE_CLEARANCE2:
-        return rising && a[0] * a[1] < 0 && fabs(a[1]) <= fabs(a[0]);
+        return a[0] * a[1] < 0 && fabs(a[1]) <= fabs(a[0]);
     case DVK_MODEL_TRIEXP:
-        return rising && at->rate[1] < at->rate[2] && a[0] * a[1] > 0 && (a[0] + a[1] + a[2]) * a[0] >= 0;
+        return a[0] * a[1] > 0 && (a[0] + a[1] + a[2]) * a[0] >= 0;
     default:
         return true;
     }
@@ -196,7 +199,8 @@ static void keep_start(state *starts, size_t *count, const state *fresh)
 /* Tries every rising set of rates on the grid; keeps the best feasible ones. */
 static size_t try_grid(const search *q, state *starts)
 {
-    const double low = q->low[0], step = (q->high[q->rates - 1] - low) / GRID;
+    const size_t grid = q->rates == 3 ? GRID_OF_THREE : GRID;
+    const double low = q->low[0], step = (q->high[q->rates - 1] - low) / (double)grid;
     size_t index[DVK_MAX_TERMS] = {0, 1, 2}, count = 0;
     for (;;) {
         state fresh = {.squares = 0};
@@ -209,7 +213,7 @@ static size_t try_grid(const search *q, state *starts)
         if (inside && best_amplitudes(q, &fresh) && feasible(q, &fresh))
             keep_start(starts, &count, &fresh);
         size_t k = q->rates;
-        while (k > 0 && index[k - 1] == GRID - (q->rates - k) - 1)
+        while (k > 0 && index[k - 1] == grid - (q->rates - k) - 1)
             k--;
         if (k == 0)
             return count;
@@ -298,12 +302,6 @@ static void report(const search *q, const state *at, dvk_sum_fit *out)
         out->rate[1] = fmax(at->rate[!swap], at->rate[swap] * (1 + 1e-6)); /* A t exp(-l t) as a difference */
         out->amplitude[0] = at->amplitude[0] / (out->rate[1] - out->rate[0]);
         out->amplitude[1] = -out->amplitude[0];
-    }
-    if (q->kind == DVK_MODEL_BIEXP && out->rate[1] < out->rate[0]) {
-        out->rate[0] = at->rate[1];
-        out->rate[1] = at->rate[0];
-        out->amplitude[0] = at->amplitude[1];
-        out->amplitude[1] = at->amplitude[0];
     }
 }
 

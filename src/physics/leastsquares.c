@@ -35,8 +35,8 @@ double dvk_least_squares(dvk_residuals *residuals, const void *problem, size_t p
     double wa4[DVK_LSQ_POINTS], sum = 0;
     int pivot[DVK_LSQ_UNKNOWNS], nfev = 0, njev = 0;
     const int scale_by_itself = 1, most_evaluations = 400, silent = 0;
-    const double tolerance = 4 * DBL_EPSILON, first_step = 10;
-    (void)lmder(evaluate, &j, m, n, x, fvec, fjac, m, tolerance, tolerance, 0, most_evaluations, diag, scale_by_itself,
+    const double tolerance = 4 * DBL_EPSILON, first_step = 10; /* of x: sums of squares stop telling at its root */
+    (void)lmder(evaluate, &j, m, n, x, fvec, fjac, m, 0, tolerance, 0, most_evaluations, diag, scale_by_itself,
                 first_step, silent, &nfev, &njev, pivot, qtf, wa1, wa2, wa3, wa4);
     for (int i = 0; i < m; i++)
         sum += fvec[i] * fvec[i];
