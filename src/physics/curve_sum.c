@@ -105,39 +105,6 @@ static void residuals(const void *problem, const double *x, double *residual, do
     }
 }
 
-/* Solves the symmetric positive m x m system in place by elimination with pivots; false where it is singular. */
-static bool solve(double *a, double *b, size_t m)
-{
-    for (size_t c = 0; c < m; c++) {
-        size_t pivot = c;
-        for (size_t r = c + 1; r < m; r++)
-            if (fabs(a[r * m + c]) > fabs(a[pivot * m + c]))
-                pivot = r;
-        if (!(fabs(a[pivot * m + c]) > 0))
-            return false;
-        for (size_t k = 0; k < m; k++) {
-            const double swap = a[c * m + k];
-            a[c * m + k] = a[pivot * m + k];
-            a[pivot * m + k] = swap;
-        }
-        const double swap = b[c];
-        b[c] = b[pivot];
-        b[pivot] = swap;
-        for (size_t r = c + 1; r < m; r++) {
-            const double f = a[r * m + c] / a[c * m + c];
-            for (size_t k = c; k < m; k++)
-                a[r * m + k] -= f * a[c * m + k];
-            b[r] -= f * b[c];
-        }
-    }
-    for (size_t c = m; c-- > 0;) {
-        for (size_t k = c + 1; k < m; k++)
-            b[c] -= a[c * m + k] * b[k];
-        b[c] /= a[c * m + c];
-    }
-    return true;
-}
-
 /* The amplitudes that fit best at the state's rates, and what they leave over. */
 static bool best_amplitudes(const search *q, state *at)
 {
@@ -152,7 +119,7 @@ static bool best_amplitudes(const search *q, state *at)
                 normal[r * m + c] += q->s->weight[i] * column[r] * column[c];
         }
     }
-    if (!solve(normal, at->amplitude, m))
+    if (!dvk_solve_normal(normal, at->amplitude, m))
         return false;
     at->squares = 0;
     for (size_t i = 0; i < q->s->n; i++) {
@@ -279,7 +246,7 @@ static double integral_variance(const search *q, const state *at)
                 normal[r * m + c] += q->s->weight[i] * row[r] * row[c];
     }
     memcpy(answer, gradient, sizeof answer);
-    if (!solve(normal, answer, m))
+    if (!dvk_solve_normal(normal, answer, m))
         return NAN;
     for (size_t k = 0; k < m; k++)
         sum += gradient[k] * answer[k];
