@@ -13,7 +13,6 @@ enum {
     KEY_DENSITY,
     KEY_DENSITY_FROM,
     KEY_BIDS,
-    KEY_SEED,
     KEY_SD,
     KEY_BED
 };
@@ -32,7 +31,6 @@ static const struct argp_option table[] = {
     {"sd", KEY_SD, 0, 0, "write the standard error of the TIA too", 18},
     {"bed", KEY_BED, 0, 0, "write the voxels' BED too", 18},
     {"bids", KEY_BIDS, 0, 0, "name the files as BIDS derivatives", 18},
-    {"seed", KEY_SEED, "N", 0, "for what draws random numbers", 18},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -40,7 +38,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case_arguments *a = state->input;
     dvk_case_options *o = &a->options;
     int word = 0;
-    double number = 0;
     error_t error = 0;
     switch (key) {
     case ARGP_KEY_INIT:
@@ -82,10 +79,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_BIDS:
         o->bids = true;
         return 0;
-    case KEY_SEED:
-        error = option_check(state, "seed", dvk_quantity_parse(arg, DVK_UNIT_NONE, &number));
-        o->seed = (uint64_t)number;
-        return error;
     default:
         return ARGP_ERR_UNKNOWN;
     }

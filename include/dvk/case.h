@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "dvk/context.h"
 #include "dvk/density.h"
@@ -54,7 +53,6 @@ typedef struct dvk_case_options {
     dvk_roi_options roi;
     bool write_sd, write_bed; /* tia_sd.nii.gz, bed.nii.gz */
     bool bids;
-    uint64_t seed;
     const char *out;
     bool force;
     const char *command; /* the command line as given, for the provenance; NULL: none */

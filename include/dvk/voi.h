@@ -22,6 +22,9 @@ typedef struct dvk_voi {
     size_t count;             /* voxels with a fraction above 0 */
     const uint32_t *index;    /* [count] linear voxel index on the scan's grid, rising */
     const float *fraction;    /* [count] 0 < fraction <= 1 */
+    dvk_geometry drawn_grid;  /* of the map or mask it was drawn on */
+    size_t drawn_count;       /* voxels there */
+    const uint32_t *drawn;    /* [drawn_count] linear voxel index on that grid, rising */
     double volume_mL;         /* as drawn: mask voxels times their own volume */
     double centroid_mm[3];    /* world coordinates */
     double outside_fraction;  /* share of the drawn volume that misses the scan's grid */

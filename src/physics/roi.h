@@ -32,6 +32,14 @@ typedef struct dvk_roi_voxels {
  * DVK_ERR_INVALID for a dose or density that is not finite, or a negative density. Free with dvk_roi_voxels_free. */
 dvk_status dvk_roi_gather(const dvk_voi *voi, double voxel_mL, const float *dose_Gy, const float *density_g_mL,
                           dvk_roi_voxels *out) DVK_MUST_USE;
+
+/*
+ * The same on the grid that the VOI was drawn on: dose and density interpolated linearly at the centres of its voxels,
+ * each with its whole volume. Within half a voxel of the scan's border the border's value holds; centres beyond that
+ * are left out.
+ */
+dvk_status dvk_roi_gather_drawn(const dvk_voi *voi, const dvk_volume *dose_Gy, const dvk_volume *density_g_mL,
+                                dvk_roi_voxels *out) DVK_MUST_USE;
 void dvk_roi_voxels_free(dvk_roi_voxels *v);
 
 /*

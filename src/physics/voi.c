@@ -134,6 +134,16 @@ static dvk_status add_entry(dvk_voi_set *set, const dvk_voi_entry *e)
     return DVK_OK;
 }
 
+static dvk_status keep_drawn(const dvk_geometry *grid, const uint32_t *voxels, size_t count, dvk_voi_entry *e)
+{
+    DVK_TRY(dvk_alloc(count, sizeof *e->drawn, &e->drawn));
+    memcpy(e->drawn, voxels, count * sizeof *voxels);
+    e->voi.drawn_grid = *grid;
+    e->voi.drawn_count = count;
+    e->voi.drawn = e->drawn;
+    return DVK_OK;
+}
+
 static dvk_status add_voi(reading *r, const dvk_overlap *overlap, const dvk_label *label, const uint32_t *voxels,
                           size_t count)
 {
@@ -151,16 +161,15 @@ static dvk_status add_voi(reading *r, const dvk_overlap *overlap, const dvk_labe
     memcpy(e.voi.name, label->name, sizeof e.voi.name);
     e.voi.label = label->value;
     DVK_TRY_DONE(dvk_voi_lay(overlap, dvk_volume_geometry(r->volume), voxels, count, &e));
-    if (e.voi.count == 0)
+    if (e.voi.count == 0) {
         DVK_TRY_DONE(off_grid(r, &e));
-    else {
+    } else {
+        DVK_TRY_DONE(keep_drawn(dvk_volume_geometry(r->volume), voxels, count, &e));
         DVK_TRY_DONE(add_entry(r->set, &e));
-        e.index = NULL;
-        e.fraction = NULL;
+        e = (dvk_voi_entry){0}; /* the set's now */
     }
 done:
-    dvk_free(e.index);
-    dvk_free(e.fraction);
+    dvk_voi_entry_clear(&e);
     return status;
 }
 

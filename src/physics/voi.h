@@ -15,8 +15,11 @@ typedef struct dvk_voi_entry {
     dvk_voi voi;
     uint32_t *index;
     float *fraction;
+    uint32_t *drawn;
     size_t source;
 } dvk_voi_entry;
+
+void dvk_voi_entry_clear(dvk_voi_entry *e);
 
 struct dvk_voi_set {
     size_t count, room;

@@ -4,13 +4,20 @@
 #include "base/alloc.h"
 #include "physics/voi.h"
 
+void dvk_voi_entry_clear(dvk_voi_entry *e)
+{
+    dvk_free(e->index);
+    dvk_free(e->fraction);
+    dvk_free(e->drawn);
+    *e = (dvk_voi_entry){0};
+}
+
 void dvk_voi_set_free(dvk_voi_set *set)
 {
     if (!set)
         return;
     for (size_t i = 0; i < set->count; i++) {
-        dvk_free(set->entry[i].index);
-        dvk_free(set->entry[i].fraction);
+        dvk_voi_entry_clear(&set->entry[i]);
     }
     for (size_t i = 0; i < set->sources; i++)
         dvk_free(set->path[i]);

@@ -129,6 +129,15 @@ static void set_recovery(const dvk_recovery *recovery, const dvk_voi *voi, dvk_r
         dvk_roi_flag(r, "its volume lies outside the recovery table: the nearest row is taken");
 }
 
+/* The doses of a VOI, on the scan's grid by fractions or on its own by interpolation. */
+static dvk_status gather(const dvk_case *k, const dvk_voi *voi, dvk_roi_voxels *voxels)
+{
+    if (k->options->voi_grid == DVK_VOI_GRID_VOI)
+        return dvk_roi_gather_drawn(voi, k->dose, k->density, voxels);
+    return dvk_roi_gather(voi, dvk_geometry_voxel_mL(&k->geometry), dvk_volume_values(k->dose),
+                          k->density ? dvk_volume_values(k->density) : NULL, voxels);
+}
+
 static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const roi_tables *tables, dvk_roi_summary *r, dvk_dvh **dvh)
 {
     const dvk_roi_options *o = &k->options->roi;
@@ -147,8 +156,7 @@ static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const roi_tables *tab
     set_recovery(tables->recovery, voi, r);
     if (k->series)
         DVK_TRY(activity_of(k, voi, &biology, r));
-    DVK_TRY(dvk_roi_gather(voi, dvk_geometry_voxel_mL(&k->geometry), dvk_volume_values(k->dose),
-                           k->density ? dvk_volume_values(k->density) : NULL, &voxels));
+    DVK_TRY(gather(k, voi, &voxels));
     DVK_TRY_DONE(dvk_roi_dose(&voxels, voi, o->density_g_mL, k->summary->injected_MBq, r, dvh));
     if (k->nuclide)
         dvk_roi_cross_check(k->nuclide, r);
