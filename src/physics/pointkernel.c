@@ -53,6 +53,7 @@ static void complete(dvk_point_kernel *k)
         add_piece_moments(k->coefficient[i], k->edge_mm[i], k->edge_mm[i + 1] - k->edge_mm[i], k->moment[i + 1]);
     }
     const double step = dvk_point_range(k) / LOOKUP;
+    k->cells_per_mm = 1 / step;
     unsigned piece = 0;
     for (size_t i = 0; i <= LOOKUP; i++) {
         while (piece + 1 < k->pieces && k->edge_mm[piece + 1] <= step * (double)i)
@@ -139,20 +140,15 @@ dvk_status dvk_point_create(const dvk_shells *s, dvk_shape_in_shell shape, dvk_p
     return DVK_OK;
 }
 
+/* The piece that holds r, which lies before the last edge: from the lookup's guess, a step or two. */
 static size_t find_piece(const dvk_point_kernel *k, double r)
 {
-    const size_t cell = (size_t)(r / k->edge_mm[k->pieces] * LOOKUP);
-    size_t low = k->first[cell], high = cell < LOOKUP ? k->first[cell + 1] : k->pieces - 1;
-    if (low && r < k->edge_mm[low]) /* the division was rounded up over the edge */
-        low--;
-    while (low < high) {
-        const size_t middle = (low + high + 1) / 2;
-        if (k->edge_mm[middle] <= r)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
+    size_t i = k->first[(size_t)(r * k->cells_per_mm)];
+    while (r < k->edge_mm[i]) /* the product was rounded up over the edge */
+        i--;
+    while (r >= k->edge_mm[i + 1])
+        i++;
+    return i;
 }
 
 double dvk_point_density(const dvk_point_kernel *k, double r_mm)

@@ -46,6 +46,7 @@ typedef struct dvk_point_kernel {
     double (*coefficient)[3];            /* [pieces] */
     double (*moment)[DVK_POINT_MOMENTS]; /* [pieces + 1] integral of E(r) r^m from 0 to the edge */
     unsigned *first;                     /* [4096 + 1] piece that holds the start of each 1/4096 of the range */
+    double cells_per_mm;                 /* of `first` */
 } dvk_point_kernel;
 
 typedef enum dvk_shape_in_shell { DVK_SHELL_UNIFORM, DVK_SHELL_SMOOTH } dvk_shape_in_shell;
