@@ -21,7 +21,7 @@ kernel void pad(global const float *in, global float *out, int4 n, int4 padded, 
 
 static int magnitude(int i)
 {
-    return i < 0 ? -i : i;
+    return (int)abs(i);
 }
 
 /* Offset of a padded index on a circle of `size`. */

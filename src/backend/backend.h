@@ -62,9 +62,14 @@ typedef struct dvk_host {
     dvk_status (*alloc)(size_t count, size_t size, void *out);
     void (*free)(void *p);
     bool (*call_fails)(void);     /* for tests: the device call about to be made is to fail */
-    bool (*general_path)(void);   /* for tests: no shortcut for what can be done in a simpler way */
+    unsigned (*quirks)(void);     /* for tests: DVK_QUIRK_* */
     size_t (*memory_limit)(void); /* for tests: bytes of device memory to make do with; 0: all there is */
 } dvk_host;
+
+enum {
+    DVK_QUIRK_GENERAL = 1, /* take the path that any problem can take, where there is a faster one for this one */
+    DVK_QUIRK_SCALAR = 2   /* treat every device as one without vectors, as GPUs are */
+};
 
 enum { DVK_BACKEND_ABI = 1 };
 #define DVK_BACKEND_ENTRY "dvk_opencl_backend"

@@ -18,7 +18,7 @@ enum { PATH_SIZE = 4096, REASON_SIZE = 256 };
 
 static atomic_long countdown; /* 0: no call fails */
 static atomic_size_t memory_limit;
-static atomic_bool general_path;
+static atomic_uint quirks;
 
 void dvk_device_fail_at(long n)
 {
@@ -30,9 +30,9 @@ void dvk_device_memory_limit(size_t bytes)
     atomic_store(&memory_limit, bytes);
 }
 
-void dvk_device_general_path(bool always)
+void dvk_device_quirks(unsigned wanted)
 {
-    atomic_store(&general_path, always);
+    atomic_store(&quirks, wanted);
 }
 
 static bool call_fails(void)
@@ -40,9 +40,9 @@ static bool call_fails(void)
     return atomic_load(&countdown) > 0 && atomic_fetch_sub(&countdown, 1) == 1;
 }
 
-static bool read_general_path(void)
+static unsigned read_quirks(void)
 {
-    return atomic_load(&general_path);
+    return atomic_load(&quirks);
 }
 
 static size_t read_memory_limit(void)
@@ -56,7 +56,7 @@ static const dvk_host host = {
     .alloc = dvk_alloc,
     .free = dvk_free,
     .call_fails = call_fails,
-    .general_path = read_general_path,
+    .quirks = read_quirks,
     .memory_limit = read_memory_limit,
 };
 

@@ -14,8 +14,8 @@ dvk_status dvk_plugin_load(const dvk_backend_ops **ops) DVK_MUST_USE;
 /* For tests: the n-th device call from now fails (1: the next; 0: none does). */
 void dvk_device_fail_at(long n);
 
-/* For tests: whether to take the path that any problem can take, where there is a faster one for this one. */
-void dvk_device_general_path(bool always);
+/* For tests: DVK_QUIRK_* of backend.h. */
+void dvk_device_quirks(unsigned quirks);
 
 /* For tests: bytes of device memory to make do with; 0: all there is. */
 void dvk_device_memory_limit(size_t bytes);

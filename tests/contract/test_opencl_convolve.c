@@ -9,24 +9,22 @@
 static const dvk_backend_ops *ops;
 static const char *device;
 
-/* A volume cut into slabs gives what it gives whole. The double sum is 1e-6 of the maximum away at most, as in the
- * suite; here, twice a float result's error. */
-static void check_slabs(const size_t n[3], const size_t half[3], bool even, size_t limit)
+/* One problem against the double sum, and again in place. The tolerance is the suite's. */
+static void check(const size_t n[3], const size_t half[3], bool even)
 {
     conv_case c = make_case(n, half, even);
     dvk_backend *b = NULL;
     dvk_conv_plan *plan = NULL;
     oracle_convolve(&c.problem, c.in, c.want);
-    dvk_device_memory_limit(limit);
     ck_ok(ops->open(device, 1, &b));
     ck_ok(ops->conv_create(b, &c.problem, false, &plan));
     ck_ok(ops->conv_run(plan, c.in, c.out));
-    ck_assert(worst_error(c.out, c.want, c.voxels) <= 1e-6);
-    ck_ok(ops->conv_run(plan, c.in, c.in)); /* in place, where an early slab must not spoil a later one */
+    const double worst = worst_error(c.out, c.want, c.voxels);
+    ck_assert_msg(worst <= 1e-6, "%zu x %zu x %zu: off by %g of the maximum", n[0], n[1], n[2], worst);
+    ck_ok(ops->conv_run(plan, c.in, c.in)); /* where an early slab must not spoil a later one */
     ck_assert(memcmp(c.in, c.out, c.voxels * sizeof *c.in) == 0);
     ops->conv_free(plan);
     ops->close(b);
-    dvk_device_memory_limit(0);
     drop_case(&c);
 }
 
@@ -40,9 +38,47 @@ START_TEST(slabs_make_no_difference)
         {{16, 16, 16}, {7, 7, 15}, 400000}, {{9, 8, 23}, {3, 3, 1}, 40000},   {{5, 6, 7}, {9, 9, 9}, 15000},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        check_slabs(cases[i].n, cases[i].half, true, cases[i].limit);
-        check_slabs(cases[i].n, cases[i].half, false, cases[i].limit);
+        dvk_device_memory_limit(cases[i].limit);
+        check(cases[i].n, cases[i].half, true);
+        check(cases[i].n, cases[i].half, false);
     }
+    dvk_device_memory_limit(0);
+}
+END_TEST
+
+static const size_t shapes[][2][3] = {
+    {{13, 11, 17}, {4, 3, 5}}, /* a tile of 16 columns */
+    {{700, 2, 1}, {650, 1, 0}},
+    {{1, 600, 3}, {0, 599, 2}},
+    {{2, 1, 900}, {1, 0, 899}}, /* of 8, 4 and 2 */
+};
+enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+
+/* Work-items take the place of a vector's lanes, as on a GPU. */
+START_TEST(devices_without_vectors)
+{
+    dvk_device_quirks(DVK_QUIRK_SCALAR);
+    for (size_t i = 0; i < SHAPES; i++)
+        check(shapes[i][0], shapes[i][1], i % 2 == 0);
+    dvk_device_quirks(0);
+}
+END_TEST
+
+START_TEST(long_axes)
+{
+    const size_t n[3] = {5000, 1, 1}, half[3] = {4000, 0, 0};
+    for (size_t i = 0; i < SHAPES; i++)
+        check(shapes[i][0], shapes[i][1], i % 2 == 1);
+    check(n, half, true); /* too long for local memory: clFFT */
+}
+END_TEST
+
+START_TEST(the_general_path)
+{
+    dvk_device_quirks(DVK_QUIRK_GENERAL);
+    check(shapes[0][0], shapes[0][1], true);
+    check(shapes[0][0], shapes[0][1], false);
+    dvk_device_quirks(0);
 }
 END_TEST
 
@@ -65,8 +101,11 @@ END_TEST
 int main(void)
 {
     device = opencl_device(&ops);
-    TCase *cases[] = {convolve_case(ops, device), tcase_create("slabs")};
+    TCase *cases[] = {convolve_case(ops, device), tcase_create("shapes")};
     tcase_add_test(cases[1], slabs_make_no_difference);
+    tcase_add_test(cases[1], devices_without_vectors);
+    tcase_add_test(cases[1], long_axes);
+    tcase_add_test(cases[1], the_general_path);
     tcase_add_test(cases[1], too_little_memory_is_a_failed_device);
     return run_suite("convolve on OpenCL", cases, 2, true);
 }

@@ -89,9 +89,9 @@ END_TEST
 
 START_TEST(each_call_of_clfft)
 {
-    dvk_device_general_path(true);
+    dvk_device_quirks(DVK_QUIRK_GENERAL);
     check_convolution(false, false, 7);
-    dvk_device_general_path(false);
+    dvk_device_quirks(0);
 }
 END_TEST
 

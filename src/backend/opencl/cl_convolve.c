@@ -12,7 +12,9 @@ static const dvk_cl_engine *choose_engine(const dvk_backend *b, const size_t n[3
 {
     if (direct)
         return &dvk_cl_direct;
-    return dvk_cl_fused_takes(b, n, taps) && !dvk_cl_general_path() ? &dvk_cl_fused : &dvk_cl_clfft;
+    if (dvk_cl_fused_takes(b, n, taps) && !(dvk_cl_quirks() & DVK_QUIRK_GENERAL))
+        return &dvk_cl_fused;
+    return &dvk_cl_clfft;
 }
 
 dvk_status dvk_cl_conv_create(dvk_backend *b, const dvk_conv_problem *problem, bool direct, dvk_conv_plan **out)

@@ -144,7 +144,8 @@ static dvk_status set_limits(dvk_backend *b)
     const size_t limit = dvk_cl_memory_limit();
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL));
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_PREFERRED_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL));
-    b->lanes = b->device.is_gpu || width < 4 ? 1 : width < 8 ? 4 : width < 16 ? 8 : 16;
+    const bool scalar = b->device.is_gpu || (dvk_cl_quirks() & DVK_QUIRK_SCALAR) != 0;
+    b->lanes = scalar || width < 4 ? 1 : width < 8 ? 4 : width < 16 ? 8 : 16;
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local, &local, NULL));
     b->local = local < MOST_LOCAL ? (size_t)local : MOST_LOCAL;
     b->largest = (size_t)largest;

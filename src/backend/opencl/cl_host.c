@@ -19,9 +19,9 @@ bool dvk_cl_call_fails(void)
     return host->call_fails();
 }
 
-bool dvk_cl_general_path(void)
+unsigned dvk_cl_quirks(void)
 {
-    return host->general_path();
+    return host->quirks();
 }
 
 size_t dvk_cl_memory_limit(void)

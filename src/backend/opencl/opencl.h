@@ -34,7 +34,7 @@ struct dvk_backend {
 
 void dvk_cl_set_host(const dvk_host *host);
 bool dvk_cl_call_fails(void);
-bool dvk_cl_general_path(void);
+unsigned dvk_cl_quirks(void);
 size_t dvk_cl_memory_limit(void);
 
 /* DVK_ERR_RETRY with "clCall: CL_ERROR_NAME"; `call` is the call's text. */
