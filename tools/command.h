@@ -27,6 +27,7 @@ extern const command cmd_phantom;
 extern const command cmd_kernel;
 extern const command cmd_convolve;
 extern const command cmd_course;
+extern const command cmd_compare;
 extern const command cmd_devices;
 extern const command cmd_selftest;
 

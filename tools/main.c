@@ -12,6 +12,7 @@ const command *const commands[] = {
     &cmd_convolve,
     &cmd_kidneys,
     &cmd_course,
+    &cmd_compare,
     &cmd_kernel,
     &cmd_phantom,
     &cmd_devices,

@@ -3,6 +3,7 @@
 #define DVK_DVK_H
 
 #include "dvk/case.h"
+#include "dvk/compare.h"
 #include "dvk/context.h"
 #include "dvk/convolve.h"
 #include "dvk/course.h"

@@ -1,0 +1,112 @@
+/* dvkit compare: two maps against each other; the exit code says whether they agree. */
+#include <stdio.h>
+
+#include "command.h"
+#include "options_compare.h"
+#include "options_voi.h"
+
+typedef struct arguments {
+    common_options common;
+    voi_options voi;
+    compare_options compare;
+} arguments;
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    arguments *a = state->input;
+    dvk_compare_options *o = &a->compare.options;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->common;
+        state->child_inputs[1] = &a->voi;
+        state->child_inputs[2] = &a->compare;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (o->b)
+            return ARGP_ERR_UNKNOWN;
+        *(o->a ? &o->b : &o->a) = arg;
+        return 0;
+    case 'o':
+        o->out = arg;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option table[] = {
+    {"output", 'o', "DIR", 0, "write compare.json, vois.tsv and the maps of difference and gamma", 0}, {0}};
+
+static const struct argp_child children[] = {
+    {&common_argp, 0, 0, 0}, {&voi_argp, 0, 0, 0}, {&compare_options_argp, 0, 0, 0}, {0}};
+static const struct argp compare_argp = {
+    table,
+    parse,
+    "A B [--voi FILE] [-o DIR]",
+    "A is judged by the reference B; differences are A - B. Exit code 0: they agree, 1: they do not. A result folder "
+    "stands for its dose map.",
+    children,
+    0,
+    0};
+static int run(int argc, char **argv);
+
+const command cmd_compare = {
+    .name = "compare",
+    .summary = "two maps against each other; exit 1 when they differ by more than a tolerance",
+    .example = "dvkit compare new/dose.nii.gz old/dose.nii.gz --voi kidneys_dseg.nii.gz --rtol 0.01",
+    .argp = &compare_argp,
+    .run = run,
+};
+
+static dvk_status print(const arguments *a, const dvk_compare *r)
+{
+    char *text = NULL;
+    for (size_t i = 0; i < r->warning_count; i++)
+        fprintf(stderr, "dvkit compare: warning: %s\n", r->warnings[i]);
+    if (a->common.quiet)
+        return DVK_OK;
+    const dvk_status status = a->common.json ? dvk_compare_json(r, &text) : dvk_compare_text(r, &text);
+    if (status == DVK_OK)
+        fputs(text, stdout);
+    dvk_text_release(text);
+    return status;
+}
+
+static dvk_status compare(arguments *a, bool *agree)
+{
+    dvk_context *context = NULL;
+    dvk_compare *result = NULL;
+    dvk_compare_options o = a->compare.options;
+    o.voi_sources = a->voi.source;
+    o.voi_source_count = a->voi.count;
+    o.voi = a->voi.options;
+    o.force = a->common.force;
+    o.out = a->common.dry_run ? NULL : o.out;
+    a->common.context.device = "cpu"; /* which is where all of this is done */
+    dvk_status status = command_context(&a->common, &context);
+    if (status == DVK_OK)
+        status = dvk_compare_run(context, &o, &result);
+    if (status == DVK_OK)
+        status = print(a, result);
+    *agree = status == DVK_OK && result->agree;
+    dvk_compare_free(result);
+    dvk_context_close(context);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    arguments a = {.compare = {.options = dvk_compare_default()}};
+    bool agree = false;
+    int code = command_parse(&cmd_compare, argc, argv, &a);
+    if (code < 0 && !a.compare.options.b)
+        code = command_usage(&cmd_compare, "two maps are needed: see 'dvkit help compare'");
+    if (code < 0 && a.voi.grid != DVK_VOI_GRID_SCAN)
+        code = command_usage(&cmd_compare, "--voi-grid: maps are compared on their own grid");
+    if (code < 0) {
+        const dvk_status status = compare(&a, &agree);
+        code = status == DVK_OK ? !agree : command_fail(&cmd_compare, status);
+    }
+    voi_options_free(&a.voi);
+    return code;
+}
