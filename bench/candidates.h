@@ -1,0 +1,28 @@
+/*
+ * What bench/convolve.py calls through ctypes: each candidate is made for one problem, run many times, and freed.
+ * Kernels are (2 R + 1)^3 taps, x fastest. A maker returns NULL where the candidate is not in this build or fails.
+ */
+#ifndef BENCH_CANDIDATES_H
+#define BENCH_CANDIDATES_H
+
+#include <stddef.h>
+
+/* 177Lu in soft tissue for voxels of `voxel_mm`, cut to `half`, into taps; 0 when it worked. */
+int bench_kernel(const size_t half[3], double voxel_mm, float *taps);
+
+/* dvkit through its library, on "cpu" or an OpenCL device. */
+void *bench_dvkit_make(const char *device, int threads, const size_t n[3], const size_t half[3], double voxel_mm);
+int bench_dvkit_run(void *candidate, const float *in, float *out);
+void bench_dvkit_free(void *candidate);
+const char *bench_dvkit_device(void *candidate);
+
+/* FFTW in float: "ordinary" (measured plans, the least good length >= n + R) or "textbook" (estimated plans, the power
+ * of two >= n + 2 R), whole real transforms with the kernel's spectrum kept. */
+void *bench_fftw_make(const char *way, int threads, const size_t n[3], const size_t half[3], const float *taps);
+int bench_fftw_run(void *candidate, const float *in, float *out);
+void bench_fftw_free(void *candidate);
+
+/* Copies `bytes` with all threads: the floor. `from` and `to` are the caller's. */
+void bench_copy(int threads, const char *from, char *to, size_t bytes);
+
+#endif
