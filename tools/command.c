@@ -34,6 +34,18 @@ int command_usage(const command *c, const char *format, ...)
     return dvk_exit_code(DVK_ERR_USAGE);
 }
 
+char *command_text(int argc, char **argv)
+{
+    size_t size = 1;
+    for (int i = 0; i < argc; i++)
+        size += strlen(argv[i]) + 1;
+    char *text = malloc(size);
+    size_t used = 0;
+    for (int i = 0; text && i < argc; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "", argv[i]);
+    return text;
+}
+
 /* --- parsing --- */
 
 /* argp ends a parse with an errno; ours is kept beside it so that 65 and 66 stay apart from 2. */

@@ -22,6 +22,7 @@ typedef struct command {
 /* Every sub-command, ended by NULL. */
 extern const command *const commands[];
 extern const command cmd_dose;
+extern const command cmd_integrate;
 extern const command cmd_kidneys;
 extern const command cmd_phantom;
 extern const command cmd_kernel;
@@ -67,6 +68,9 @@ error_t option_word(struct argp_state *state, const char *name, const char *text
 /* Opens the context that the common options ask for, wired to the terminal's progress line, warnings and the signals'
  * flag. */
 dvk_status command_context(const common_options *common, dvk_context **out);
+
+/* The command line in one text, for the provenance; the caller frees it. */
+char *command_text(int argc, char **argv);
 
 /* Exit code after a signal asked the run to end: 130 or 143. */
 int command_signal_code(void);

@@ -9,6 +9,7 @@
 const command *const commands[] = {
     /* clang-format off */
     &cmd_dose,
+    &cmd_integrate,
     &cmd_convolve,
     &cmd_kidneys,
     &cmd_course,

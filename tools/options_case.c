@@ -4,24 +4,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* The command line in one text, for the provenance. */
-static char *join(int argc, char **argv)
-{
-    size_t size = 1;
-    for (int i = 0; i < argc; i++)
-        size += strlen(argv[i]) + 1;
-    char *text = malloc(size);
-    size_t used = 0;
-    for (int i = 0; text && i < argc; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? " " : "", argv[i]);
-    return text;
-}
 
 case_arguments case_arguments_default(int argc, char **argv)
 {
-    case_arguments a = {.scan = scan_options_none(), .options = dvk_case_default(), .command = join(argc, argv)};
+    case_arguments a = {
+        .scan = scan_options_none(), .options = dvk_case_default(), .command = command_text(argc, argv)};
     a.integrate.integration = a.options.integration;
     a.roi.options = a.options.roi;
     a.voi.options = a.options.voi;

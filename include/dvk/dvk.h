@@ -10,6 +10,7 @@
 #include "dvk/density.h"
 #include "dvk/dose.h"
 #include "dvk/dvh.h"
+#include "dvk/integrate.h"
 #include "dvk/kernel.h"
 #include "dvk/nuclide.h"
 #include "dvk/phantom.h"

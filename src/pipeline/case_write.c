@@ -7,33 +7,18 @@
 #include "data/json.h"
 #include "data/results.h"
 #include "pipeline/case.h"
+#include "pipeline/integrate_json.h"
 #include "pipeline/report.h"
 
 /* --- what was asked --- */
-
-static json_t *sources(const dvk_case *k)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; k->series && i < dvk_series_scans(k->series); i++)
-        if (i == 0 || strcmp(dvk_series_path(k->series, i), dvk_series_path(k->series, i - 1)) != 0)
-            json_array_append_new(array, json_string(dvk_series_path(k->series, i)));
-    return array;
-}
-
-static json_t *integration_json(const dvk_integration *how)
-{
-    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "model", dvk_model_name(how->model), "start",
-                     dvk_start_name(how->start), "tail", dvk_tail_name(how->tail), "weighting",
-                     dvk_weighting_name(how->weighting), "scope", how->scope == DVK_SCOPE_VOI ? "voi" : "voxel");
-}
 
 static json_t *parameters(const dvk_case *k)
 {
     const dvk_case_options *o = k->options;
     const dvk_roi_options *r = &o->roi;
     json_t *j = json_object();
-    json_object_set_new(j, "integration", integration_json(&o->integration));
-    json_object_set_new(j, "voi_curve", integration_json(&r->curve));
+    json_object_set_new(j, "integration", dvk_integration_json(&o->integration));
+    json_object_set_new(j, "voi_curve", dvk_integration_json(&r->curve));
     json_object_set_new(j, "order",
                         json_string(o->order == DVK_ORDER_DOSE_RATE_FIRST ? "dose-rate-first" : "tia-first"));
     json_object_set_new(j, "engine", json_string(dvk_engine_name(k->engine)));
@@ -58,7 +43,7 @@ static json_t *map_sidecar(const dvk_case *k, const char *units)
     json_t *j = json_object();
     json_object_set_new(j, "Units", json_string(units));
     json_object_set_new(j, "TracerRadionuclide", k->nuclide ? json_string(k->nuclide->name) : json_null());
-    json_object_set_new(j, "Sources", sources(k));
+    json_object_set_new(j, "Sources", dvk_series_sources_json(k->series));
     json_object_set_new(j, "Parameters", parameters(k));
     return j;
 }
@@ -72,18 +57,8 @@ static dvk_status write_map(const dvk_case *k, dvk_outdir *o, const dvk_volume *
 /* The sidecar of the status map says what its bits mean. */
 static json_t *status_sidecar(const dvk_case *k)
 {
-    json_t *j = map_sidecar(k, "bits"), *models = json_object();
-    for (int m = 1; m < DVK_MODEL_COUNT; m++) {
-        char key[8];
-        snprintf(key, sizeof key, "%d", m);
-        json_object_set_new(models, key, json_string(dvk_model_name((dvk_model)m)));
-    }
-    json_object_set_new(j, "LowFourBits", models);
-    json_object_set_new(j, "HighFourBits",
-                        json_pack("{s:s, s:s, s:s, s:s}", "16",
-                                  "the rule asked for had no answer here, the stated one took over", "32",
-                                  "a rate was set to a bound", "64", "tail above 20 % of the TIA", "128",
-                                  "a sample was negative or not finite"));
+    json_t *j = map_sidecar(k, "bits");
+    dvk_status_legend(j);
     return j;
 }
 
@@ -123,13 +98,10 @@ static json_t *provenance(const dvk_case *k)
 {
     const dvk_case_options *o = k->options;
     const dvk_summary *s = k->summary;
-    json_t *j = json_object(), *inputs = json_array();
+    json_t *j = json_object(), *inputs = dvk_series_inputs_json(k->series);
     json_object_set_new(j, "schema", json_string("dvkit.provenance/1"));
     json_object_set_new(j, "dvkit_version", json_string(DVK_VERSION));
     json_object_set_new(j, "command", o->command ? json_string(o->command) : json_null());
-    for (size_t i = 0; k->series && i < dvk_series_scans(k->series); i++)
-        if (i == 0 || strcmp(dvk_series_path(k->series, i), dvk_series_path(k->series, i - 1)) != 0)
-            add_input(inputs, "scan", dvk_series_path(k->series, i), dvk_series_sha256(k->series, i));
     for (size_t i = 0; i < o->voi_source_count; i++)
         add_input(inputs, "voi", o->voi_sources[i].path, dvk_voi_file_sha256(k->vois, i));
     json_object_set_new(j, "inputs", inputs);
