@@ -100,7 +100,7 @@ typedef struct dvk_compare_voi {
 } dvk_compare_voi;
 
 typedef struct dvk_compare {
-    dvk_compare_options options; /* as used; paths are lent */
+    dvk_compare_options options; /* as used, gamma's step and normalisation filled in; paths are lent */
     char units[32];              /* "" where neither sidecar says */
     char sha256_a[65], sha256_b[65];
     bool resampled;
@@ -113,7 +113,6 @@ typedef struct dvk_compare {
     size_t largest_at[3]; /* i, j, k on B's grid */
     dvk_difference whole;
     dvk_gamma_result gamma;
-    double gamma_normalisation;
     size_t voi_count;
     dvk_compare_voi *voi;
     size_t warning_count;

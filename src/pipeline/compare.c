@@ -155,6 +155,8 @@ dvk_status dvk_compare_run(dvk_context *c, const dvk_compare_options *o, dvk_com
     judge(&w);
     DVK_TRY_DONE(whole(&w));
     DVK_TRY_DONE(compare_vois(&w));
+    if (o->gamma.wanted)
+        DVK_TRY_DONE(dvk_compare_gamma(&w));
     if (o->out)
         DVK_TRY_DONE(dvk_compare_write(&w));
     *out = w.result;

@@ -18,6 +18,9 @@ typedef struct dvk_compare_work {
 /* compare_read.c: both maps on B's grid, and the VOIs. */
 dvk_status dvk_compare_read(dvk_compare_work *w) DVK_MUST_USE;
 
+/* compare_gamma.c: gamma in the whole and in each VOI. */
+dvk_status dvk_compare_gamma(dvk_compare_work *w) DVK_MUST_USE;
+
 /* compare_write.c: the output folder. */
 dvk_status dvk_compare_write(const dvk_compare_work *w) DVK_MUST_USE;
 

@@ -71,7 +71,7 @@ static json_t *gamma_options_json(const dvk_compare *r)
     put(j, "dose_fraction", o->dose);
     put(j, "distance_mm", o->distance_mm);
     put_text(j, "mode", o->local ? "local" : "global");
-    put(j, "normalisation", r->gamma_normalisation);
+    put(j, "normalisation", o->normalisation);
     put(j, "cutoff_fraction", o->cutoff);
     put(j, "step_mm", o->step_mm);
     put(j, "largest_searched", o->most);
@@ -182,7 +182,7 @@ static dvk_status add_gamma(dvk_text *t, const dvk_compare *r)
     return dvk_text_add(t,
                         "%-16s %g %% %s, %g mm, of %.4g%s%s, cut-off %g %%, step %g mm: %.2f %% of %zu voxels pass, "
                         "mean %.4g, largest %.4g%s\n",
-                        "gamma", 100 * o->dose, o->local ? "local" : "global", o->distance_mm, r->gamma_normalisation,
+                        "gamma", 100 * o->dose, o->local ? "local" : "global", o->distance_mm, o->normalisation,
                         r->units[0] ? " " : "", r->units, 100 * o->cutoff, o->step_mm, 100 * r->gamma.passed,
                         r->gamma.voxels, r->gamma.mean, r->gamma.largest, r->gamma.largest < o->most ? "" : " or more");
 }
