@@ -41,6 +41,8 @@ dvk_case_options case_options(const case_arguments *a)
     o.series = scan_options_series(&a->scan);
     o.voi_sources = a->voi.source;
     o.voi_source_count = a->voi.count;
+    o.voi_times = a->voi.at_scan;
+    o.voi_times_count = a->voi.at_scans;
     o.voi = a->voi.options;
     o.voi_grid = a->voi.grid;
     o.integration = a->integrate.integration;

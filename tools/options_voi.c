@@ -6,11 +6,15 @@
 
 #include "command.h"
 
-enum { KEY_VOI = 0x2000, KEY_LABELS, KEY_PRESET, KEY_TABLE, KEY_MISSING, KEY_GRID };
+enum { KEY_VOI = 0x2000, KEY_VOI_AT, KEY_LABELS, KEY_PRESET, KEY_TABLE, KEY_MISSING, KEY_GRID };
 
 static const struct argp_option voi_table[] = {
     {0, 0, 0, 0, "VOIs:", 20},
-    {"voi", KEY_VOI, "FILE", 0, "label map, or NAME=FILE for one organ's mask; may be given again", 20},
+    {"voi", KEY_VOI, "FILE", 0,
+     "label map, or NAME=FILE for one organ's mask; may be given again; a 4-D file has a frame for each scan", 20},
+    {"voi-at", KEY_VOI_AT, "FILE", 0,
+     "label map of one scan, since organs move; once for each, in order: the curves use these, the dose uses --voi",
+     20},
     {"labels", KEY_LABELS, "NAME=N,...", 0, "names of the labels, such as left=3,right=2", 20},
     {"labels-preset", KEY_PRESET, "WHICH", 0, "names as totalseg, moose, amos or flare22 number them", 20},
     {"labels-table", KEY_TABLE, "FILE", 0, "names from a *_dseg.tsv, a Slicer or an ITK-SNAP table", 20},
@@ -26,10 +30,10 @@ static const char *name_end(const char *text)
     return length > 0 && text[length] == '=' ? text + length : NULL;
 }
 
-static error_t add_voi(voi_options *o, char *arg)
+static error_t add_voi(struct argp_state *state, voi_options *o, char *arg)
 {
-    if (o->count == MAX_VOI_SOURCES)
-        return ENOMEM;
+    if (o->count == DVK_MAX_VOI_SOURCES)
+        return option_bad(state, "voi", "more than %d files", DVK_MAX_VOI_SOURCES);
     const char *equals = name_end(arg);
     o->name[o->count] = equals ? strndup(arg, (size_t)(equals - arg)) : NULL;
     o->source[o->count] = (dvk_voi_source){.path = equals ? equals + 1 : arg, .name = o->name[o->count]};
@@ -44,7 +48,12 @@ static error_t parse_voi(int key, char *arg, struct argp_state *state)
     error_t error = 0;
     switch (key) {
     case KEY_VOI:
-        return add_voi(o, arg);
+        return add_voi(state, o, arg);
+    case KEY_VOI_AT:
+        if (o->at_scans == DVK_MAX_SCANS)
+            return option_bad(state, "voi-at", "more than %d label maps", DVK_MAX_SCANS);
+        o->at_scan[o->at_scans++] = arg;
+        break;
     case KEY_LABELS:
         o->options.labels = arg;
         break;

@@ -8,14 +8,14 @@
 
 #include "dvk/dvk.h"
 
-enum { MAX_VOI_SOURCES = 64 };
-
-/* --voi, --labels, --labels-preset, --labels-table, --missing, --voi-grid. */
+/* --voi, --voi-at, --labels, --labels-preset, --labels-table, --missing, --voi-grid. */
 typedef struct voi_options {
-    dvk_voi_source source[MAX_VOI_SOURCES];
+    dvk_voi_source source[DVK_MAX_VOI_SOURCES];
     size_t count;
-    char *name[MAX_VOI_SOURCES]; /* owned: the NAME of NAME=FILE */
+    char *name[DVK_MAX_VOI_SOURCES]; /* owned: the NAME of NAME=FILE */
     dvk_voi_options options;
+    const char *at_scan[DVK_MAX_SCANS]; /* --voi-at */
+    size_t at_scans;
     dvk_voi_grid grid;
 } voi_options;
 

@@ -40,6 +40,8 @@ typedef struct dvk_case_options {
     dvk_series_options series;
     const dvk_voi_source *voi_sources;
     size_t voi_source_count;
+    const char *const *voi_times; /* NULL, or a label map for each scan, since organs move */
+    size_t voi_times_count;
     dvk_voi_options voi;
     dvk_voi_grid voi_grid;
     dvk_integration integration;

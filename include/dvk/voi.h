@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-enum { DVK_NAME_SIZE = 64 };
+enum { DVK_NAME_SIZE = 64, DVK_MAX_VOI_SOURCES = 64 };
 
 typedef struct dvk_voi {
     char name[DVK_NAME_SIZE]; /* lower case with underscores; kidneys are kidney_left and kidney_right */
@@ -35,6 +35,7 @@ typedef struct dvk_voi {
 typedef struct dvk_voi_source {
     const char *path;
     const char *name; /* NULL for a label map; else the mask's name, as in --voi kidney_left=FILE */
+    size_t frame;     /* which frame of a 4-D file; 0 for a 3-D one */
 } dvk_voi_source;
 
 typedef struct dvk_voi_options {

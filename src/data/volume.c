@@ -4,6 +4,7 @@
  */
 #include "data/volume.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -291,6 +292,15 @@ float *dvk_volume_data(dvk_volume *v)
 const float *dvk_volume_values(const dvk_volume *v)
 {
     return v->data;
+}
+
+void dvk_volume_keep_frame(dvk_volume *v, size_t frame)
+{
+    const size_t voxels = dvk_geometry_voxels(&v->geometry);
+    assert(frame < v->frames);
+    memmove(v->data, v->data + frame * voxels, voxels * sizeof *v->data);
+    v->frames = 1;
+    v->counts = dvk_count_voxels(v->data, voxels);
 }
 
 dvk_voxel_counts dvk_volume_counts(const dvk_volume *v)

@@ -9,6 +9,9 @@
 /* The texts of the file's header extensions (label names may stand there), joined by line breaks; "" if none. Lent. */
 const char *dvk_volume_extension(const dvk_volume *v);
 
+/* Makes a volume of frames one of that frame alone; `frame` is below the number of frames. */
+void dvk_volume_keep_frame(dvk_volume *v, size_t frame);
+
 /* As dvk_volume_write, for one frame of uint8 (status and label maps). */
 dvk_status dvk_volume_write_u8(const dvk_geometry *g, const uint8_t *values, const char *path) DVK_MUST_USE;
 

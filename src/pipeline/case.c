@@ -13,6 +13,8 @@ static void close_case(dvk_case *k)
     dvk_free(k->dvh);
     dvk_series_free(k->series);
     dvk_voi_set_free(k->vois);
+    for (size_t i = 0; i < DVK_MAX_SCANS; i++)
+        dvk_voi_set_free(k->voi_at[i]);
     dvk_volume_free(k->tia);
     dvk_volume_free(k->status);
     dvk_volume_free(k->tia_sd);

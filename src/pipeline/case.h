@@ -16,6 +16,7 @@ typedef struct dvk_case {
     dvk_geometry geometry;
     const dvk_nuclide *nuclide;
     dvk_voi_set *vois;
+    dvk_voi_set *voi_at[DVK_MAX_SCANS]; /* of each scan, where they were given so; else NULL */
     dvk_volume *tia, *status, *tia_sd;
     dvk_kernel *kernel;  /* NULL for the local engine */
     dvk_engine engine;   /* that was used */

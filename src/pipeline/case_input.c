@@ -72,9 +72,53 @@ static dvk_status take_grid_of_dose(dvk_case *k)
     return DVK_OK;
 }
 
+/* A label map for each scan from files of their own. */
+static dvk_status read_vois_of_files(dvk_case *k)
+{
+    const dvk_case_options *o = k->options;
+    if (o->voi_times_count != k->summary->scans)
+        return dvk_fail(DVK_ERR_USAGE, "--voi-at names %zu label maps for %zu scans: give one for each",
+                        o->voi_times_count, k->summary->scans);
+    for (size_t i = 0; i < k->summary->scans; i++) {
+        const dvk_voi_source source = {.path = o->voi_times[i]};
+        DVK_TRY(dvk_voi_read(&source, 1, &o->voi, &k->geometry, &k->voi_at[i]));
+    }
+    return DVK_OK;
+}
+
+/* A label map for each scan from the frames of 4-D files. */
+static dvk_status read_vois_of_frames(dvk_case *k)
+{
+    const dvk_case_options *o = k->options;
+    dvk_voi_source source[DVK_MAX_VOI_SOURCES];
+    size_t frames = 1;
+    for (size_t i = 0; i < o->voi_source_count; i++) {
+        dvk_geometry g;
+        size_t here = 0;
+        source[i] = o->voi_sources[i];
+        DVK_TRY(dvk_volume_read_header(source[i].path, &g, &here));
+        if (here != 1 && here != k->summary->scans)
+            return dvk_fail(DVK_ERR_INVALID, "%s: holds %zu frames for %zu scans: one is wanted, or one for each scan",
+                            source[i].path, here, k->summary->scans);
+        if (i > 0 && here != frames)
+            return dvk_fail(DVK_ERR_INVALID, "%s: holds %zu frames and %s holds %zu: give all alike", source[i].path,
+                            here, source[0].path, frames);
+        frames = here;
+    }
+    for (size_t scan = 0; frames > 1 && scan < frames; scan++) {
+        for (size_t i = 0; i < o->voi_source_count; i++)
+            source[i].frame = scan;
+        DVK_TRY(dvk_voi_read(source, o->voi_source_count, &o->voi, &k->geometry, &k->voi_at[scan]));
+    }
+    return DVK_OK;
+}
+
 static dvk_status read_vois(dvk_case *k)
 {
     const dvk_case_options *o = k->options;
+    if (o->voi_source_count > DVK_MAX_VOI_SOURCES)
+        return dvk_fail(DVK_ERR_USAGE, "more than %d VOI files", DVK_MAX_VOI_SOURCES);
+    DVK_TRY(o->voi_times_count > 0 ? read_vois_of_files(k) : read_vois_of_frames(k));
     DVK_TRY(dvk_voi_read(o->voi_sources, o->voi_source_count, &o->voi, &k->geometry, &k->vois));
     for (size_t i = 0; i < dvk_voi_warnings(k->vois); i++)
         dvk_case_warn(k, "%s", dvk_voi_warning(k->vois, i));

@@ -100,11 +100,23 @@ static void count_status(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary 
                      100 * r->fallback_activity_fraction);
 }
 
+/* The VOI as it lay at one scan: its own of that time where there is one. */
+static dvk_status voi_at_scan(const dvk_case *k, const dvk_voi *voi, size_t scan, const dvk_voi **out)
+{
+    *out = k->voi_at[scan] ? dvk_voi_named(k->voi_at[scan], voi->name) : voi;
+    if (!*out)
+        return dvk_fail(DVK_ERR_INVALID, "the label map of scan %zu does not have it", scan + 1);
+    return DVK_OK;
+}
+
 static dvk_status activity_of(const dvk_case *k, const dvk_voi *voi, const dvk_biology *b, dvk_roi_summary *r)
 {
     const double voxel_mL = dvk_geometry_voxel_mL(&k->geometry), recovery = isnan(r->recovery) ? 1 : r->recovery;
-    for (size_t i = 0; i < dvk_series_scans(k->series); i++)
-        r->activity_MBq[i] = dvk_voi_sum(voi, dvk_series_frame(k->series, i), voxel_mL) * MBq_per_Bq / recovery;
+    for (size_t i = 0; i < dvk_series_scans(k->series); i++) {
+        const dvk_voi *here = NULL;
+        DVK_TRY(voi_at_scan(k, voi, i, &here));
+        r->activity_MBq[i] = dvk_voi_sum(here, dvk_series_frame(k->series, i), voxel_mL) * MBq_per_Bq / recovery;
+    }
     if (k->tia) {
         r->tia_MBqh = dvk_voi_sum(voi, dvk_volume_values(k->tia), voxel_mL) * MBqh_per_Bqs;
         r->tiac_h = r->tia_MBqh / k->summary->injected_MBq;

@@ -104,6 +104,8 @@ static json_t *provenance(const dvk_case *k)
     json_object_set_new(j, "command", o->command ? json_string(o->command) : json_null());
     for (size_t i = 0; i < o->voi_source_count; i++)
         add_input(inputs, "voi", o->voi_sources[i].path, dvk_voi_file_sha256(k->vois, i));
+    for (size_t i = 0; i < o->voi_times_count; i++)
+        add_input(inputs, "voi of a scan", o->voi_times[i], dvk_voi_file_sha256(k->voi_at[i], 0));
     json_object_set_new(j, "inputs", inputs);
     json_object_set_new(j, "parameters", parameters(k));
     json_object_set_new(j, "kernel_sha256", s->kernel.sha256[0] ? json_string(s->kernel.sha256) : json_null());

@@ -104,6 +104,62 @@ START_TEST(one_density_for_all_scales_the_dose)
 }
 END_TEST
 
+/* A 4-D label map: the shared one for each scan, but every other voxel of the left kidney missing in the second. */
+static const char *write_moving_labels(const char *labels, double *kept)
+{
+    static char path[4200];
+    char names[4200];
+    dvk_volume *map = NULL, *series = NULL;
+    ck_ok(dvk_volume_read(labels, &map));
+    ck_ok(dvk_volume_create(dvk_volume_geometry(map), 4, &series));
+    const size_t voxels = dvk_geometry_voxels(dvk_volume_geometry(map));
+    dvk_volume *scan = NULL;
+    snprintf(names, sizeof names, "%s/cases/lu177-dotatate/ideal_024h.nii.gz", DVK_SHARED);
+    ck_ok(dvk_volume_read(names, &scan));
+    *kept = 0;
+    for (size_t frame = 0; frame < 4; frame++)
+        for (size_t v = 0; v < voxels; v++) {
+            const float label = dvk_volume_values(map)[v];
+            const bool gone = frame == 1 && label == 3 && v % 2;
+            dvk_volume_data(series)[frame * voxels + v] = gone ? 0 : label;
+            if (frame == 1 && label == 3 && !gone)
+                *kept += (double)dvk_volume_values(scan)[v] * dvk_geometry_voxel_mL(dvk_volume_geometry(map)) * 1e-6;
+        }
+    snprintf(path, sizeof path, "%s/moving.nii.gz", scratch_folder());
+    ck_ok(dvk_volume_write(series, path));
+    dvk_volume_free(map);
+    dvk_volume_free(series);
+    dvk_volume_free(scan);
+    return path;
+}
+
+START_TEST(each_scan_may_have_its_own_outline)
+{
+    double kept = 0;
+    dvk_case_options o = patient_options("ideal");
+    dvk_summary *fixed = patient_run(&o, "cpu", NULL);
+    const dvk_voi_source moving = {.path = write_moving_labels(o.voi_sources[0].path, &kept)};
+    o.voi_sources = &moving;
+    o.voi.labels = "left=3,right=2";
+    dvk_summary *moved = patient_run(&o, "cpu", NULL);
+    const dvk_roi_summary *f = patient_roi(fixed, "kidney_left"), *m = patient_roi(moved, "kidney_left");
+    ck_close(m->activity_MBq[0], f->activity_MBq[0], 1e-12);
+    ck_close(m->activity_MBq[1], kept, 1e-6);
+    ck_close(m->activity_MBq[2], f->activity_MBq[2], 1e-12);
+    ck_close(m->dose_mean_Gy, f->dose_mean_Gy, 1e-12); /* the dose is over the first outline */
+    dvk_summary_free(moved);
+    const dvk_voi_source still = {.path = patient_options("ideal").voi_sources[0].path};
+    const char *const each[] = {still.path, moving.path, still.path, still.path};
+    o.voi_sources = &still;
+    o.voi_times = each;
+    o.voi_times_count = 4;
+    moved = patient_run(&o, "cpu", NULL); /* of a 4-D file the first frame, which is whole */
+    ck_close(patient_roi(moved, "kidney_left")->activity_MBq[1], f->activity_MBq[1], 1e-12);
+    dvk_summary_free(moved);
+    dvk_summary_free(fixed);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases[] = {tcase_create("case")};
@@ -112,6 +168,7 @@ int main(void)
     tcase_add_test(cases[0], noisy_series_gives_the_independent_numbers);
     tcase_add_test(cases[0], a_linear_rule_commutes_with_the_convolution);
     tcase_add_test(cases[0], voxels_of_a_scope_add_up_to_the_curve);
+    tcase_add_test(cases[0], each_scan_may_have_its_own_outline);
     tcase_add_test(cases[0], one_density_for_all_scales_the_dose);
     patient_needed();
     return run_suite("case", cases, 1, false);

@@ -100,7 +100,7 @@ static void read_vois(patient *p, const dvk_geometry *g)
     char path[4096];
     snprintf(path, sizeof path, "%s/labels.nii", scratch_folder());
     ck_ok(dvk_volume_write(p->labels, path));
-    const dvk_voi_source source = {path, NULL};
+    const dvk_voi_source source = {.path = path};
     const dvk_voi_options options = {.labels = "left=1,right=2,lesion_1=3", .kidneys_wanted = true};
     ck_ok(dvk_voi_read(&source, 1, &options, g, &p->vois));
 }

@@ -12,7 +12,7 @@
 static dvk_voi_set *read_one(const char *path, const char *name, const dvk_voi_options *options,
                              const dvk_geometry *scan)
 {
-    const dvk_voi_source source = {path, name};
+    const dvk_voi_source source = {.path = path, .name = name};
     dvk_voi_set *set = NULL;
     ck_ok(dvk_voi_read(&source, 1, options, scan, &set));
     return set;
@@ -21,7 +21,7 @@ static dvk_voi_set *read_one(const char *path, const char *name, const dvk_voi_o
 static void refused(const char *path, const char *name, const dvk_voi_options *options, const dvk_geometry *scan,
                     const char *said)
 {
-    const dvk_voi_source source = {path, name};
+    const dvk_voi_source source = {.path = path, .name = name};
     dvk_voi_set *set = NULL;
     ck_fails(dvk_voi_read(&source, 1, options, scan, &set), DVK_ERR_INVALID);
     ck_assert_ptr_null(set);
@@ -90,7 +90,7 @@ START_TEST(totalsegmentator_volumes_on_every_grid)
     json_t *statistics = json_load_file(shared_file("nifti/good/totalseg_statistics.json"), 0, NULL);
     snprintf(left, sizeof left, "%s", shared_file("nifti/good/totalseg_kidney_left.nii.gz"));
     snprintf(right, sizeof right, "%s", shared_file("nifti/good/totalseg_kidney_right.nii.gz"));
-    const dvk_voi_source sources[] = {{left, "kidney_left"}, {right, "kidney_right"}};
+    const dvk_voi_source sources[] = {{.path = left, .name = "kidney_left"}, {.path = right, .name = "kidney_right"}};
     const dvk_geometry own = grid_of(left);
     const dvk_voi_options wanted = {.kidneys_wanted = true};
     for (size_t i = 0; i <= GRIDS; i++) {
@@ -147,7 +147,7 @@ START_TEST(a_file_for_each_kidney)
     snprintf(left, sizeof left, "%s", shared_file("nifti/good/totalseg_kidney_left.nii.gz"));
     snprintf(right, sizeof right, "%s", shared_file("nifti/good/totalseg_kidney_right.nii.gz"));
     const dvk_geometry own = grid_of(left);
-    dvk_voi_source sources[] = {{left, "kidney_left"}, {right, "right"}};
+    dvk_voi_source sources[] = {{.path = left, .name = "kidney_left"}, {.path = right, .name = "right"}};
     const dvk_voi_options wanted = {.kidneys_wanted = true};
     dvk_voi_set *set = NULL;
     ck_ok(dvk_voi_read(sources, 2, &wanted, &own, &set));
@@ -286,7 +286,7 @@ START_TEST(names_and_nothing_else)
     o.labels = "left=9,right=4,spleen=3"; /* goes before a preset, and each must be there */
     refused(map, NULL, &o, &g, "spleen is label 3, which no voxel has");
 
-    const dvk_voi_source source = {map, NULL};
+    const dvk_voi_source source = {.path = map};
     o.missing = "both";
     ck_fails(dvk_voi_read(&source, 1, &o, &g, &set), DVK_ERR_USAGE);
     o = (dvk_voi_options){.labels_preset = "total"};
@@ -346,7 +346,7 @@ START_TEST(voxels_that_are_no_labels)
     ck_assert_str_eq(dvk_voi_at(set, 0)->name, "liver");
     ck_assert_uint_eq(dvk_voi_at(set, 0)->count, 2);
     dvk_voi_set_free(set);
-    const dvk_voi_source none = {scratch_file("nothing.nii"), NULL};
+    const dvk_voi_source none = {.path = scratch_file("nothing.nii")};
     ck_fails(dvk_voi_read(&none, 1, &o, &g, &set), DVK_ERR_MISSING);
 }
 END_TEST
@@ -356,7 +356,7 @@ START_TEST(memory_that_runs_out_is_handed_up)
     const dvk_geometry g = plain_geometry(10, 8, 6, 5, 5, 5);
     const char *map = small_map(&g);
     const dvk_voi_options o = {.labels = "left=9,right=4", .kidneys_wanted = true};
-    const dvk_voi_source source = {map, NULL};
+    const dvk_voi_source source = {.path = map};
     dvk_voi_set *set = NULL;
     long n = 1;
     for (; n < 300; n++) {
