@@ -35,7 +35,7 @@ typedef struct dvk_voi {
 typedef struct dvk_voi_source {
     const char *path;
     const char *name; /* NULL for a label map; else the mask's name, as in --voi kidney_left=FILE */
-    size_t frame;     /* which frame of a 4-D file; 0 for a 3-D one */
+    size_t frame;     /* 0: the file is 3-D; else the number of its frame, from 1 */
 } dvk_voi_source;
 
 typedef struct dvk_voi_options {

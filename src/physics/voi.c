@@ -219,13 +219,14 @@ static dvk_status read_source(reading *r, const dvk_voi_source *source)
 {
     dvk_volume *volume = NULL;
     DVK_TRY(dvk_volume_read(source->path, &volume));
-    if (source->frame >= dvk_volume_frames(volume)) {
+    if (source->frame > dvk_volume_frames(volume)) {
         const size_t frames = dvk_volume_frames(volume);
         dvk_volume_free(volume);
         return dvk_fail(DVK_ERR_INVALID, "%s: holds %zu frames, and number %zu is wanted", source->path, frames,
-                        source->frame + 1);
+                        source->frame);
     }
-    dvk_volume_keep_frame(volume, source->frame);
+    if (source->frame > 0)
+        dvk_volume_keep_frame(volume, source->frame - 1);
     r->volume = volume;
     r->path = source->path;
     memcpy(r->set->sha256[r->source], dvk_volume_sha256(volume), 65);

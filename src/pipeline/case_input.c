@@ -86,31 +86,36 @@ static dvk_status read_vois_of_files(dvk_case *k)
     return DVK_OK;
 }
 
-/* A label map for each scan from the frames of 4-D files. */
-static dvk_status read_vois_of_frames(dvk_case *k)
+/* Frames of the VOI files, all alike: 1, or one for each scan. */
+static dvk_status count_frames(const dvk_case *k, size_t *frames)
+{
+    const dvk_case_options *o = k->options;
+    for (size_t i = 0; i < o->voi_source_count; i++) {
+        const char *path = o->voi_sources[i].path;
+        dvk_geometry g;
+        size_t here = 0;
+        DVK_TRY(dvk_volume_read_header(path, &g, &here));
+        if (here != 1 && here != k->summary->scans)
+            return dvk_fail(DVK_ERR_INVALID, "%s: holds %zu frames for %zu scans: one is wanted, or one for each scan",
+                            path, here, k->summary->scans);
+        if (i > 0 && here != *frames)
+            return dvk_fail(DVK_ERR_INVALID, "%s: holds %zu frames and %s holds %zu: give all alike", path, here,
+                            o->voi_sources[0].path, *frames);
+        *frames = here;
+    }
+    return DVK_OK;
+}
+
+/* The VOIs of one frame of the files; 0 for 3-D ones. */
+static dvk_status read_frame(const dvk_case *k, size_t frame, dvk_voi_set **out)
 {
     const dvk_case_options *o = k->options;
     dvk_voi_source source[DVK_MAX_VOI_SOURCES];
-    size_t frames = 1;
     for (size_t i = 0; i < o->voi_source_count; i++) {
-        dvk_geometry g;
-        size_t here = 0;
         source[i] = o->voi_sources[i];
-        DVK_TRY(dvk_volume_read_header(source[i].path, &g, &here));
-        if (here != 1 && here != k->summary->scans)
-            return dvk_fail(DVK_ERR_INVALID, "%s: holds %zu frames for %zu scans: one is wanted, or one for each scan",
-                            source[i].path, here, k->summary->scans);
-        if (i > 0 && here != frames)
-            return dvk_fail(DVK_ERR_INVALID, "%s: holds %zu frames and %s holds %zu: give all alike", source[i].path,
-                            here, source[0].path, frames);
-        frames = here;
+        source[i].frame = frame;
     }
-    for (size_t scan = 0; frames > 1 && scan < frames; scan++) {
-        for (size_t i = 0; i < o->voi_source_count; i++)
-            source[i].frame = scan;
-        DVK_TRY(dvk_voi_read(source, o->voi_source_count, &o->voi, &k->geometry, &k->voi_at[scan]));
-    }
-    return DVK_OK;
+    return dvk_voi_read(source, o->voi_source_count, &o->voi, &k->geometry, out);
 }
 
 static dvk_status read_vois(dvk_case *k)
@@ -118,8 +123,13 @@ static dvk_status read_vois(dvk_case *k)
     const dvk_case_options *o = k->options;
     if (o->voi_source_count > DVK_MAX_VOI_SOURCES)
         return dvk_fail(DVK_ERR_USAGE, "more than %d VOI files", DVK_MAX_VOI_SOURCES);
-    DVK_TRY(o->voi_times_count > 0 ? read_vois_of_files(k) : read_vois_of_frames(k));
-    DVK_TRY(dvk_voi_read(o->voi_sources, o->voi_source_count, &o->voi, &k->geometry, &k->vois));
+    size_t frames = 1;
+    DVK_TRY(count_frames(k, &frames));
+    DVK_TRY(read_frame(k, frames > 1 ? 1 : 0, &k->vois));
+    if (o->voi_times_count > 0)
+        DVK_TRY(read_vois_of_files(k));
+    for (size_t scan = 0; o->voi_times_count == 0 && frames > 1 && scan < frames; scan++)
+        DVK_TRY(read_frame(k, scan + 1, &k->voi_at[scan]));
     for (size_t i = 0; i < dvk_voi_warnings(k->vois); i++)
         dvk_case_warn(k, "%s", dvk_voi_warning(k->vois, i));
     k->summary->roi_count = dvk_voi_count(k->vois);

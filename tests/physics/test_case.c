@@ -149,11 +149,11 @@ START_TEST(each_scan_may_have_its_own_outline)
     ck_close(m->dose_mean_Gy, f->dose_mean_Gy, 1e-12); /* the dose is over the first outline */
     dvk_summary_free(moved);
     const dvk_voi_source still = {.path = patient_options("ideal").voi_sources[0].path};
-    const char *const each[] = {still.path, moving.path, still.path, still.path};
+    const char *const each[] = {still.path, still.path, still.path, still.path};
     o.voi_sources = &still;
     o.voi_times = each;
     o.voi_times_count = 4;
-    moved = patient_run(&o, "cpu", NULL); /* of a 4-D file the first frame, which is whole */
+    moved = patient_run(&o, "cpu", NULL);
     ck_close(patient_roi(moved, "kidney_left")->activity_MBq[1], f->activity_MBq[1], 1e-12);
     dvk_summary_free(moved);
     dvk_summary_free(fixed);
