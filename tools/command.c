@@ -297,14 +297,19 @@ static void print_warning(void *user, const char *line)
     fprintf(stderr, "dvkit %s: warning: %s\n", current ? current->name : "", line);
 }
 
-dvk_status command_context(const common_options *common, dvk_context **out)
+const volatile int *command_signals(void)
 {
-    dvk_context_options options = common->context;
     const struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    return &cancelled;
+}
+
+dvk_status command_context(const common_options *common, dvk_context **out)
+{
+    dvk_context_options options = common->context;
     options.progress = common->quiet ? NULL : command_progress;
     options.warn = print_warning;
-    options.cancel = &cancelled;
+    options.cancel = command_signals();
     return dvk_context_open(&options, out);
 }

@@ -29,6 +29,7 @@ extern const command cmd_kernel;
 extern const command cmd_convolve;
 extern const command cmd_course;
 extern const command cmd_compare;
+extern const command cmd_archive;
 extern const command cmd_devices;
 extern const command cmd_selftest;
 
@@ -71,6 +72,12 @@ dvk_status command_context(const common_options *common, dvk_context **out);
 
 /* The command line in one text, for the provenance; the caller frees it. */
 char *command_text(int argc, char **argv);
+
+/* From now on SIGINT and SIGTERM set the flag that is returned, for dvk_context_options.cancel. */
+const volatile int *command_signals(void);
+
+/* The contract's exit code of a batch in which cases failed. */
+enum { EXIT_BATCH_FAILED = 3 };
 
 /* Exit code after a signal asked the run to end: 130 or 143. */
 int command_signal_code(void);

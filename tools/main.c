@@ -14,6 +14,7 @@ const command *const commands[] = {
     &cmd_kidneys,
     &cmd_course,
     &cmd_compare,
+    &cmd_archive,
     &cmd_kernel,
     &cmd_phantom,
     &cmd_devices,

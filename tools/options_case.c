@@ -29,8 +29,10 @@ void case_children(struct argp_state *state, case_arguments *a, bool with_integr
     state->child_inputs[1] = &a->scan;
     state->child_inputs[2] = &a->voi;
     state->child_inputs[3] = &a->roi;
-    if (with_integration)
+    if (with_integration) {
         state->child_inputs[4] = &a->integrate;
+        state->child_inputs[5] = &a->options;
+    }
 }
 
 dvk_case_options case_options(const case_arguments *a)

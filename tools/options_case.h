@@ -22,7 +22,9 @@ typedef struct case_arguments {
 case_arguments case_arguments_default(int argc, char **argv);
 void case_arguments_free(case_arguments *a);
 
-/* Gives the children of a parser their inputs: common, scan, voi, roi and (for `dose`) integrate. */
+extern const struct argp dose_options_argp; /* input: dvk_case_options */
+
+/* Gives the children of a parser their inputs: common, scan, voi, roi and (for `dose`) integrate and dose_options. */
 void case_children(struct argp_state *state, case_arguments *a, bool with_integration);
 
 /* The options of the library's call, everything lent from `a`. */

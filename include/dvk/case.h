@@ -57,7 +57,8 @@ typedef struct dvk_case_options {
     bool bids;
     const char *out;
     bool force;
-    const char *command; /* the command line as given, for the provenance; NULL: none */
+    const char *command;   /* the command line as given, for the provenance; NULL: none */
+    const char *path_base; /* NULL, or what is left out at the start of every path in the records */
 } dvk_case_options;
 
 /* The contract's defaults. */

@@ -22,6 +22,7 @@
 
 static const char hidden_prefix[] = ".dvkit-";
 static const char last_name[] = "provenance.json";
+static const char error_name[] = "error.json";
 
 typedef struct output {
     dvk_text staged, final, old; /* paths */
@@ -61,7 +62,7 @@ static dvk_status make_directory(const char *path, bool *made)
 }
 
 /* mkdir -p, remembering where it began. */
-static dvk_status make_directories(dvk_outdir *o)
+static dvk_status make_path(dvk_outdir *o)
 {
     dvk_status status = DVK_OK;
     char *path = o->dir.data;
@@ -76,6 +77,16 @@ static dvk_status make_directories(dvk_outdir *o)
         if (made && !o->made_from)
             o->made_from = i;
     }
+    return status;
+}
+
+/* Another process that takes its own empty folders away again may take a parent of ours: then from the start. */
+static dvk_status make_directories(dvk_outdir *o)
+{
+    enum { TRIES = 16 };
+    dvk_status status = make_path(o);
+    for (int i = 1; status != DVK_OK && errno == ENOENT && i < TRIES; i++)
+        status = make_path(o);
     return status;
 }
 
@@ -130,7 +141,7 @@ static dvk_status lock_directory(dvk_outdir *o)
         return dvk_fail(dvk_create_status(errno), "%s: cannot be opened: %s", o->dir.data, strerror(errno));
     o->locked = flock(o->lock, LOCK_EX | LOCK_NB) == 0;
     if (!o->locked && errno == EWOULDBLOCK)
-        return dvk_fail(DVK_ERR_CREATE, "%s: another process is writing there: wait, or give another directory",
+        return dvk_fail(DVK_ERR_RETRY, "%s: another process is writing there: wait, or give another directory",
                         o->dir.data);
     return DVK_OK;
 }
@@ -293,7 +304,19 @@ static dvk_status add_old_result(dvk_outdir *o)
     json_object_foreach(outputs, name, item) if (status == DVK_OK) status = add_stale(o, name);
     json_array_foreach(outputs, i, item) if (status == DVK_OK) status = add_stale(o, json_string_value(item));
     json_decref(old);
-    return status;
+    if (status == DVK_OK)
+        status = add_stale(o, last_name);
+    return status == DVK_OK ? add_stale(o, error_name) : status;
+}
+
+size_t dvk_outdir_count(const dvk_outdir *o)
+{
+    return o->count;
+}
+
+const char *dvk_outdir_name(const dvk_outdir *o, size_t i)
+{
+    return name_of(o, &o->outputs[i]);
 }
 
 static dvk_status move(const char *from, const char *to, const char *named)

@@ -7,6 +7,7 @@
 #define DVK_DATA_OUTDIR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "dvk/status.h"
 
@@ -15,17 +16,23 @@ typedef struct dvk_outdir dvk_outdir;
 /*
  * Makes the directory and its parents where they are missing, and holds it against other processes until commit or
  * abort (an advisory lock on the directory; where the file system has none, nothing holds it). DVK_ERR_CREATE when it
- * holds a result already and not `force`, is a file, cannot be made, or is held. Remains of killed runs are removed.
+ * holds a result already and not `force`, is a file, or cannot be made; DVK_ERR_RETRY when it is held. Remains of
+ * killed runs are removed.
  */
 dvk_status dvk_outdir_begin(const char *path, bool force, dvk_outdir **out) DVK_MUST_USE;
 
 /* Where to write the file that will be called `name` (no folder in it). Lent until commit or abort. */
 dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path) DVK_MUST_USE;
 
+/* The names asked for so far, in that order. Lent until the next call of dvk_outdir_path. */
+size_t dvk_outdir_count(const dvk_outdir *o);
+const char *dvk_outdir_name(const dvk_outdir *o, size_t i);
+
 /*
  * Moves every file asked for with dvk_outdir_path to its name and frees `o`, whatever comes. Files of those names are
  * replaced, and with them every file that an old provenance.json lists under "outputs" (an array of names, or an object
- * with the names as keys); that file goes first. On failure (DVK_ERR_IO, DVK_ERR_CREATE) everything is as it was.
+ * with the names as keys), and an error.json of a failed attempt; the old provenance.json goes first, also where there
+ * is no new one. On failure (DVK_ERR_IO, DVK_ERR_CREATE) everything is as it was.
  */
 dvk_status dvk_outdir_commit(dvk_outdir *o) DVK_MUST_USE;
 

@@ -213,7 +213,19 @@ static dvk_status read_files(dvk_series *s, bool zero_nonfinite)
     return DVK_OK;
 }
 
-dvk_status dvk_series_read(const char *const *paths, size_t count, const dvk_series_options *options, dvk_series **out)
+/* Everything but the voxels. */
+static dvk_status read_facts(dvk_series *s, const char *const *paths, const dvk_series_options *options)
+{
+    for (size_t i = 0; i < s->files; i++)
+        DVK_TRY(dvk_strdup(paths[i], &s->path[i]));
+    DVK_TRY(read_headers(s, paths, s->files));
+    DVK_TRY(find_facts(s, options));
+    DVK_TRY(check_times(s));
+    return check_agreement(s);
+}
+
+static dvk_status read_series(const char *const *paths, size_t count, const dvk_series_options *options, bool voxels,
+                              dvk_series **out)
 {
     dvk_status status = DVK_OK;
     dvk_series *s = NULL;
@@ -223,19 +235,31 @@ dvk_status dvk_series_read(const char *const *paths, size_t count, const dvk_ser
     DVK_TRY(check_options(options));
     DVK_TRY(dvk_alloc(1, sizeof *s, &s));
     s->files = count;
-    for (size_t i = 0; i < count; i++)
-        DVK_TRY_DONE(dvk_strdup(paths[i], &s->path[i]));
-    DVK_TRY_DONE(read_headers(s, paths, count));
-    DVK_TRY_DONE(find_facts(s, options));
-    DVK_TRY_DONE(check_times(s));
-    DVK_TRY_DONE(check_agreement(s));
-    DVK_TRY_DONE(read_files(s, options->zero_nonfinite));
-    DVK_TRY_DONE(dvk_series_check(s));
+    DVK_TRY_DONE(read_facts(s, paths, options));
+    if (voxels) {
+        DVK_TRY_DONE(read_files(s, options->zero_nonfinite));
+        DVK_TRY_DONE(dvk_series_check(s));
+    }
     *out = s;
     s = NULL;
 done:
     dvk_series_free(s);
     return status;
+}
+
+dvk_status dvk_series_read(const char *const *paths, size_t count, const dvk_series_options *options, dvk_series **out)
+{
+    return read_series(paths, count, options, true, out);
+}
+
+dvk_status dvk_series_inspect(const char *const *paths, size_t count, const dvk_series_options *options,
+                              dvk_geometry *out)
+{
+    dvk_series *s = NULL;
+    DVK_TRY(read_series(paths, count, options, false, &s));
+    *out = s->geometry;
+    dvk_series_free(s);
+    return DVK_OK;
 }
 
 void dvk_series_free(dvk_series *s)

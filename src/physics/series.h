@@ -28,6 +28,10 @@ enum { DVK_SCAN_LABEL_SIZE = 600 };
 /* "FILE" or "FILE, frame 3"; returns `label`. */
 const char *dvk_series_scan_label(const dvk_series *s, size_t scan, char label[DVK_SCAN_LABEL_SIZE]);
 
+/* Reads headers and sidecars but no voxels; fails as dvk_series_read would. *out is the scans' grid. */
+dvk_status dvk_series_inspect(const char *const *paths, size_t count, const dvk_series_options *options,
+                              dvk_geometry *out) DVK_MUST_USE;
+
 /* Writes the warnings of a series that was read. */
 dvk_status dvk_series_check(dvk_series *s) DVK_MUST_USE;
 

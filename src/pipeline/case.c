@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "pipeline/case_request.h"
 
 static void close_case(dvk_case *k)
 {
@@ -30,7 +31,8 @@ static void record_method(dvk_case *k)
     dvk_summary *s = k->summary;
     snprintf(s->model, sizeof s->model, "%s", dvk_model_name(s->method.model));
     snprintf(s->engine, sizeof s->engine, "%s", dvk_engine_name(k->engine));
-    snprintf(s->density, sizeof s->density, "%s", k->options->density ? k->options->density : "none");
+    snprintf(s->density, sizeof s->density, "%s",
+             k->options->density ? dvk_case_path(k->options, k->options->density) : "none");
     snprintf(s->backend, sizeof s->backend, "%s", dvk_context_backend(k->context));
     snprintf(s->device, sizeof s->device, "%s", dvk_context_device(k->context));
     snprintf(s->device_reason, sizeof s->device_reason, "%s", dvk_context_reason(k->context));
@@ -47,19 +49,29 @@ static dvk_status finish(dvk_case *k, dvk_status status, dvk_summary **summary)
     return status;
 }
 
-dvk_status dvk_case_run(dvk_context *c, const dvk_case_options *o, dvk_summary **summary)
+dvk_status dvk_case_run_stages(dvk_context *c, const dvk_case_options *o, dvk_summary **summary, const char **stage)
 {
     dvk_case k = {.options = o, .context = c};
     dvk_status status = DVK_OK;
+    *stage = "read";
     DVK_TRY_DONE(dvk_case_read(&k));
+    *stage = "dose";
     DVK_TRY_DONE(dvk_case_dose(&k));
     record_method(&k);
     DVK_TRY_DONE(dvk_case_balance(&k));
+    *stage = "rois";
     DVK_TRY_DONE(dvk_case_rois(&k));
     DVK_TRY_DONE(dvk_case_bed(&k));
+    *stage = "write";
     DVK_TRY_DONE(dvk_case_write(&k));
 done:
     return finish(&k, status, summary);
+}
+
+dvk_status dvk_case_run(dvk_context *c, const dvk_case_options *o, dvk_summary **summary)
+{
+    const char *stage = NULL;
+    return dvk_case_run_stages(c, o, summary, &stage);
 }
 
 dvk_status dvk_kidneys_run(dvk_context *c, const dvk_case_options *o, const char *dose_path, dvk_summary **summary)

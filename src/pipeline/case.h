@@ -29,6 +29,10 @@ typedef struct dvk_case {
     dvk_summary *summary;
 } dvk_case;
 
+/* As dvk_case_run; *stage names the step that failed: "read", "dose", "rois" or "write". */
+dvk_status dvk_case_run_stages(dvk_context *c, const dvk_case_options *o, dvk_summary **summary,
+                               const char **stage) DVK_MUST_USE;
+
 /* case_input.c */
 dvk_status dvk_case_read(dvk_case *k) DVK_MUST_USE;
 dvk_status dvk_case_check_dose(const dvk_case *k, const char *path) DVK_MUST_USE;

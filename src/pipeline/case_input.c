@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "data/sidecar.h"
 #include "pipeline/case.h"
+#include "pipeline/case_request.h"
 
 dvk_case_options dvk_case_default(void)
 {
@@ -39,6 +40,7 @@ void dvk_case_warn(dvk_case *k, const char *format, ...)
     va_start(args, format);
     vsnprintf(line, DVK_WARNING_SIZE, format, args);
     va_end(args);
+    dvk_case_shorten(k->options, line);
     if (k->context)
         dvk_context_warn(k->context, "%s", line);
 }

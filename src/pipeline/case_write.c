@@ -1,16 +1,28 @@
 /* The output folder of a case: maps with sidecars, tables, summary, report, and the provenance last. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "data/hash.h"
 #include "data/json.h"
 #include "data/results.h"
 #include "pipeline/case.h"
+#include "pipeline/case_request.h"
 #include "pipeline/integrate_json.h"
 #include "pipeline/report.h"
 
 /* --- what was asked --- */
+
+static json_t *sources(const dvk_case *k)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < k->options->scan_count; i++)
+        json_array_append_new(array, json_string(dvk_case_path(k->options, k->options->scans[i])));
+    return array;
+}
 
 static json_t *parameters(const dvk_case *k)
 {
@@ -24,10 +36,11 @@ static json_t *parameters(const dvk_case *k)
     json_object_set_new(j, "engine", json_string(dvk_engine_name(k->engine)));
     json_object_set_new(j, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
     json_object_set_new(j, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
-    json_object_set_new(j, "density", o->density ? json_string(o->density) : json_string("none"));
+    json_object_set_new(j, "density", json_string(o->density ? dvk_case_path(o, o->density) : "none"));
     json_object_set_new(j, "voi_density_g_mL", dvk_json_number(r->density_g_mL));
-    json_object_set_new(j, "recovery", r->recovery ? json_string(r->recovery) : json_null());
-    json_object_set_new(j, "biology_table", r->biology_table ? json_string(r->biology_table) : json_null());
+    json_object_set_new(j, "recovery", r->recovery ? json_string(dvk_case_path(o, r->recovery)) : json_null());
+    json_object_set_new(j, "biology_table",
+                        r->biology_table ? json_string(dvk_case_path(o, r->biology_table)) : json_null());
     json_object_set_new(j, "alpha_beta_Gy", dvk_json_number(r->biology.alpha_beta_Gy));
     json_object_set_new(j, "repair_half_time_h", dvk_json_number(r->biology.repair_half_time_h));
     json_object_set_new(j, "alpha_per_Gy", dvk_json_number(r->biology.alpha_per_Gy));
@@ -43,7 +56,7 @@ static json_t *map_sidecar(const dvk_case *k, const char *units)
     json_t *j = json_object();
     json_object_set_new(j, "Units", json_string(units));
     json_object_set_new(j, "TracerRadionuclide", k->nuclide ? json_string(k->nuclide->name) : json_null());
-    json_object_set_new(j, "Sources", dvk_series_sources_json(k->series));
+    json_object_set_new(j, "Sources", sources(k));
     json_object_set_new(j, "Parameters", parameters(k));
     return j;
 }
@@ -89,30 +102,51 @@ static dvk_status write_maps(const dvk_case *k, dvk_outdir *o)
 
 /* --- provenance --- */
 
-static void add_input(json_t *inputs, const char *role, const char *path, const char *sha256)
-{
-    json_array_append_new(inputs, json_pack("{s:s, s:s, s:s}", "role", role, "path", path, "sha256", sha256));
-}
-
-static json_t *provenance(const dvk_case *k)
+static dvk_status provenance(const dvk_case *k, json_t **out)
 {
     const dvk_case_options *o = k->options;
     const dvk_summary *s = k->summary;
-    json_t *j = json_object(), *inputs = dvk_series_inputs_json(k->series);
+    char fingerprint[65];
+    json_t *inputs = NULL;
+    DVK_TRY(dvk_case_inputs(o, k, &inputs));
+    const dvk_status status = dvk_case_fingerprint(o, s->backend, inputs, fingerprint);
+    if (status != DVK_OK) {
+        json_decref(inputs);
+        return status;
+    }
+    json_t *j = json_object();
     json_object_set_new(j, "schema", json_string("dvkit.provenance/1"));
     json_object_set_new(j, "dvkit_version", json_string(DVK_VERSION));
+    json_object_set_new(j, "algorithm", json_integer(DVK_ALGORITHM));
     json_object_set_new(j, "command", o->command ? json_string(o->command) : json_null());
-    for (size_t i = 0; i < o->voi_source_count; i++)
-        add_input(inputs, "voi", o->voi_sources[i].path, dvk_voi_file_sha256(k->vois, i));
-    for (size_t i = 0; i < o->voi_times_count; i++)
-        add_input(inputs, "voi of a scan", o->voi_times[i], dvk_voi_file_sha256(k->voi_at[i], 0));
     json_object_set_new(j, "inputs", inputs);
     json_object_set_new(j, "parameters", parameters(k));
     json_object_set_new(j, "kernel_sha256", s->kernel.sha256[0] ? json_string(s->kernel.sha256) : json_null());
     json_object_set_new(j, "backend", json_string(s->backend));
     json_object_set_new(j, "device", json_string(s->device));
     json_object_set_new(j, "device_reason", json_string(s->device_reason));
-    return j;
+    json_object_set_new(j, "fingerprint", json_string(fingerprint));
+    *out = j;
+    return DVK_OK;
+}
+
+/* The files written so far, so that a result can be told whole from torn: {NAME: {bytes, sha256}}. */
+static dvk_status outputs(dvk_outdir *o, json_t *record)
+{
+    json_t *files = json_object();
+    json_object_set_new(record, "outputs", files);
+    for (size_t i = 0; i < dvk_outdir_count(o); i++) {
+        const char *path = NULL;
+        char hex[65];
+        struct stat info;
+        DVK_TRY(dvk_outdir_path(o, dvk_outdir_name(o, i), &path));
+        DVK_TRY(dvk_sha256_file(path, hex));
+        if (stat(path, &info) != 0)
+            return dvk_fail(DVK_ERR_IO, "%s: cannot be read back: %s", path, strerror(errno));
+        json_object_set_new(files, dvk_outdir_name(o, i),
+                            json_pack("{s:I, s:s}", "bytes", (json_int_t)info.st_size, "sha256", hex));
+    }
+    return DVK_OK;
 }
 
 static dvk_status write_report(const dvk_case *k, dvk_outdir *o, const json_t *record)
@@ -145,8 +179,11 @@ static dvk_status write_all(const dvk_case *k, dvk_outdir *o)
     DVK_TRY(write_maps(k, o));
     DVK_TRY(dvk_case_write_tables(k, o));
     DVK_TRY(write_summary(k, o));
-    json_t *record = provenance(k);
-    const dvk_status status = write_report(k, o, record);
+    json_t *record = NULL;
+    DVK_TRY(provenance(k, &record));
+    dvk_status status = write_report(k, o, record);
+    if (status == DVK_OK)
+        status = outputs(o, record);
     if (status == DVK_OK)
         return dvk_results_json(o, "provenance.json", record);
     json_decref(record);

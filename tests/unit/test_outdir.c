@@ -170,7 +170,7 @@ START_TEST(one_process_at_a_time)
     ck_ok(put(o, "dose.nii.gz", "1"));
     const pid_t child = fork();
     if (child == 0)
-        _exit(dvk_outdir_begin(dir, true, &second) == DVK_ERR_CREATE && strstr(dvk_last_message(), "another") ? 0 : 1);
+        _exit(dvk_outdir_begin(dir, true, &second) == DVK_ERR_RETRY && strstr(dvk_last_message(), "another") ? 0 : 1);
     int state = 0;
     waitpid(child, &state, 0);
     ck_assert_int_eq(state, 0);

@@ -1,0 +1,294 @@
+/* One case of an archive: whether it is done already, computing it, and the record of its failure. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "data/hash.h"
+#include "data/json.h"
+#include "data/results.h"
+#include "pipeline/archive.h"
+#include "pipeline/case_request.h"
+
+double dvk_now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+dvk_status dvk_archive_path(const char *out, const char *id, const char *name, char **path)
+{
+    dvk_text text = {0};
+    const dvk_status status = dvk_text_add(&text, "%s/%s%s%s", out, id, name ? "/" : "", name ? name : "");
+    *path = text.data;
+    return status;
+}
+
+/* What is known of a case while it is looked at. */
+typedef struct attempt {
+    const dvk_archive_options *options;
+    const dvk_manifest *manifest;
+    char id[DVK_CASE_ID_SIZE];
+    char *folder; /* OUT/ID */
+    dvk_archive_row row;
+    char fingerprint[65]; /* of the request; "" where the inputs cannot be read */
+} attempt;
+
+typedef struct table_row {
+    const dvk_manifest *manifest;
+    size_t row;
+} table_row;
+
+static const char *cell_of(const void *row, dvk_column column)
+{
+    const table_row *r = row;
+    return dvk_manifest_cell(r->manifest, r->row, column);
+}
+
+/* --- what is there already --- */
+
+static dvk_status read_record(const attempt *a, const char *name, json_t **out)
+{
+    char *path = NULL;
+    *out = NULL;
+    DVK_TRY(dvk_archive_path(a->folder, name, NULL, &path));
+    if (access(path, F_OK) == 0 && dvk_json_read(path, out) != DVK_OK)
+        *out = json_object(); /* damaged: a record that says nothing */
+    dvk_free(path);
+    return DVK_OK;
+}
+
+/* Whether a file is as the record has it: there and of its size or, with `verify`, of its hash. */
+static bool file_whole(const attempt *a, const char *name, const json_t *said)
+{
+    char *path = NULL, hex[65];
+    struct stat info;
+    const char *hash = json_string_value(json_object_get(said, "sha256"));
+    if (strchr(name, '/') || dvk_archive_path(a->folder, name, NULL, &path) != DVK_OK)
+        return false;
+    bool whole = stat(path, &info) == 0 && info.st_size == json_integer_value(json_object_get(said, "bytes"));
+    if (whole && a->options->verify)
+        whole = hash && dvk_sha256_file(path, hex) == DVK_OK && strcmp(hex, hash) == 0;
+    dvk_free(path);
+    return whole;
+}
+
+static bool result_whole(const attempt *a, const json_t *record)
+{
+    json_t *files = json_object_get(record, "outputs"), *said;
+    const char *name;
+    bool whole = json_object_size(files) > 0;
+    json_object_foreach(files, name, said) whole = whole && file_whole(a, name, said);
+    return whole;
+}
+
+static dvk_status take_fingerprint(attempt *a, const char *backend)
+{
+    json_t *inputs = NULL;
+    a->fingerprint[0] = '\0';
+    DVK_TRY(dvk_case_inputs(&a->row.options, NULL, &inputs));
+    const dvk_status status = dvk_case_fingerprint(&a->row.options, backend, inputs, a->fingerprint);
+    json_decref(inputs);
+    return status;
+}
+
+static bool same_fingerprint(const attempt *a, const json_t *record)
+{
+    const char *theirs = json_string_value(json_object_get(record, "fingerprint"));
+    return a->fingerprint[0] && theirs && strcmp(theirs, a->fingerprint) == 0;
+}
+
+/* Looks at a result that is there. False: the case is to be computed. */
+static bool settled_by_result(const attempt *a, const json_t *record, dvk_case_report *out)
+{
+    const dvk_on_stale rule = a->options->on_stale;
+    if (same_fingerprint(a, record)) {
+        out->outcome = DVK_CASE_CURRENT;
+        return result_whole(a, record);
+    }
+    if (rule == DVK_STALE_RERUN)
+        return false;
+    out->outcome = rule == DVK_STALE_SKIP ? DVK_CASE_CURRENT : DVK_CASE_STALE;
+    out->status = rule == DVK_STALE_SKIP ? DVK_OK : DVK_ERR_CREATE;
+    snprintf(out->stage, sizeof out->stage, "resume");
+    snprintf(out->message, sizeof out->message,
+             "holds a result of other inputs or parameters: --on-stale rerun replaces it, skip leaves it");
+    return true;
+}
+
+/* A failure that the same inputs will only repeat stays as it is recorded. */
+static bool settled_by_error(const attempt *a, const json_t *record, dvk_case_report *out)
+{
+    const json_t *version = json_object_get(record, "dvkit_version");
+    if (a->options->only_failed || !same_fingerprint(a, record) || json_is_true(json_object_get(record, "retryable")) ||
+        !json_string_value(version) || strcmp(json_string_value(version), DVK_VERSION) != 0)
+        return false;
+    out->outcome = DVK_CASE_FAILED;
+    out->status = DVK_ERR_INVALID;
+    snprintf(out->stage, sizeof out->stage, "%s", json_string_value(json_object_get(record, "stage")));
+    snprintf(out->message, sizeof out->message, "%s", json_string_value(json_object_get(record, "message")));
+    return true;
+}
+
+static bool settled(const attempt *a, dvk_case_report *out)
+{
+    json_t *result = NULL, *error = NULL;
+    bool yes = false;
+    if (read_record(a, "provenance.json", &result) != DVK_OK || read_record(a, "error.json", &error) != DVK_OK)
+        yes = false; /* out of memory: the attempt will say so */
+    else if (result)
+        yes = settled_by_result(a, result, out);
+    else if (error)
+        yes = settled_by_error(a, error, out);
+    json_decref(result);
+    json_decref(error);
+    return yes;
+}
+
+/* --- the record of a failure --- */
+
+/* The input that a message begins with; NULL: none. */
+static const char *file_of(const char *message, char path[1024])
+{
+    const char *end = strstr(message, ": ");
+    if (!end || end - message >= 1024 || !memchr(message, '.', (size_t)(end - message)))
+        return NULL;
+    memcpy(path, message, (size_t)(end - message));
+    path[end - message] = '\0';
+    return path;
+}
+
+static json_t *error_record(const attempt *a, const dvk_case_report *r)
+{
+    char path[1024];
+    const char *session = strchr(a->id, '/'), *file = file_of(r->message, path);
+    json_t *j = json_object();
+    json_object_set_new(j, "schema", json_string("dvkit.error/1"));
+    json_object_set_new(j, "dvkit_version", json_string(DVK_VERSION));
+    json_object_set_new(j, "participant_id", json_stringn(a->id, session ? (size_t)(session - a->id) : strlen(a->id)));
+    json_object_set_new(j, "session_id", session ? json_string(session + 1) : json_null());
+    json_object_set_new(j, "stage", json_string(r->stage));
+    json_object_set_new(j, "file", file ? json_string(file) : json_null());
+    json_object_set_new(j, "message", json_string(r->message));
+    json_object_set_new(j, "exit_code", json_integer(dvk_exit_code(r->status)));
+    json_object_set_new(j, "retryable", json_boolean(r->retryable));
+    json_object_set_new(j, "fingerprint", a->fingerprint[0] ? json_string(a->fingerprint) : json_null());
+    return j;
+}
+
+static dvk_status write_error(const attempt *a, const dvk_case_report *r)
+{
+    dvk_outdir *o = NULL;
+    DVK_TRY(dvk_outdir_begin(a->folder, true, &o));
+    const dvk_status status = dvk_results_json(o, "error.json", error_record(a, r));
+    if (status == DVK_OK)
+        return dvk_outdir_commit(o);
+    dvk_outdir_abort(o);
+    return status;
+}
+
+dvk_status dvk_archive_error(const dvk_archive_options *options, const dvk_manifest *m, const dvk_case_report *report)
+{
+    attempt a = {.options = options, .manifest = m};
+    dvk_manifest_id(m, report->row, a.id);
+    DVK_TRY(dvk_archive_path(options->out, a.id, NULL, &a.folder));
+    const dvk_status status = write_error(&a, report);
+    dvk_free(a.folder);
+    return status;
+}
+
+/* --- computing --- */
+
+/* What a status says of the case. */
+static dvk_case_outcome outcome_of(dvk_status status, const char *stage)
+{
+    const bool writing = strcmp(stage, "write") == 0;
+    switch (status) {
+    case DVK_OK:
+        return DVK_CASE_DONE;
+    case DVK_ERR_INTERRUPTED:
+    case DVK_ERR_IO: /* inputs that cannot be read are DVK_ERR_MISSING: this is the disk of OUT */
+        return DVK_CASE_STOPPED;
+    case DVK_ERR_DEVICE:
+        return strcmp(stage, "device") == 0 ? DVK_CASE_STOPPED : DVK_CASE_FAILED;
+    case DVK_ERR_RETRY:
+        return writing ? DVK_CASE_BUSY : DVK_CASE_FAILED;
+    default:
+        return DVK_CASE_FAILED;
+    }
+}
+
+static dvk_status compute(dvk_context **c, attempt *a, const char **stage)
+{
+    dvk_case_options *o = &a->row.options;
+    *stage = "device";
+    if (!*c)
+        DVK_TRY(dvk_context_open(&a->options->context, c));
+    o->out = a->folder;
+    o->force = true;   /* what is there was found to be torn or stale, or is an error record */
+    o->command = NULL; /* shard and jobs must not show in the results */
+    return dvk_case_run_stages(*c, o, NULL, stage);
+}
+
+static void note_failure(const attempt *a, dvk_status status, const char *stage, dvk_case_report *out)
+{
+    out->status = status;
+    out->outcome = outcome_of(status, stage);
+    out->retryable = status == DVK_ERR_RETRY || status == DVK_ERR_MEMORY;
+    snprintf(out->stage, sizeof out->stage, "%s", stage);
+    snprintf(out->message, sizeof out->message, "%s", dvk_last_message());
+    dvk_case_shorten(&a->row.options, out->message);
+    if (out->outcome != DVK_CASE_FAILED)
+        return;
+    const dvk_status recorded = write_error(a, out);
+    if (recorded == DVK_ERR_RETRY)
+        out->outcome = DVK_CASE_BUSY;
+    else if (recorded == DVK_ERR_IO)
+        out->outcome = DVK_CASE_STOPPED;
+}
+
+/* The back end's name of a device that --device takes, once it is one of the list. */
+static const char *backend_of(const char *device)
+{
+    return strncmp(device, "opencl", 6) == 0 ? "opencl" : "cpu";
+}
+
+static void attempt_case(dvk_context **c, attempt *a, size_t row, dvk_case_report *out)
+{
+    const table_row cells = {a->manifest, row};
+    const char *stage = "manifest";
+    dvk_status status = dvk_archive_path(a->options->out, a->id, NULL, &a->folder);
+    if (status == DVK_OK)
+        status = dvk_archive_row_read(&cells, cell_of, a->manifest->folder, a->options->base, &a->row);
+    if (status == DVK_OK) {
+        stage = "read";
+        /* Inputs that cannot be read: no result is of this request, and the run will say what is wrong. */
+        status = take_fingerprint(a, backend_of(a->options->context.device));
+        if (status == DVK_ERR_MISSING || status == DVK_ERR_INVALID)
+            status = DVK_OK;
+    }
+    if (status == DVK_OK && settled(a, out))
+        return;
+    out->outcome = DVK_CASE_DONE;
+    if (status == DVK_OK)
+        status = compute(c, a, &stage);
+    if (status != DVK_OK)
+        note_failure(a, status, stage, out);
+}
+
+void dvk_archive_case(dvk_context **c, const dvk_archive_options *options, const dvk_manifest *m, size_t row,
+                      dvk_case_report *out)
+{
+    attempt a = {.options = options, .manifest = m};
+    const double started = dvk_now_s();
+    *out = (dvk_case_report){.row = row};
+    dvk_manifest_id(m, row, a.id);
+    attempt_case(c, &a, row, out);
+    dvk_archive_row_clear(&a.row);
+    dvk_free(a.folder);
+    out->seconds = dvk_now_s() - started;
+}

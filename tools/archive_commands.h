@@ -1,0 +1,10 @@
+/* The verbs of `dvkit archive`, each a command of its own. */
+#ifndef DVKIT_ARCHIVE_COMMANDS_H
+#define DVKIT_ARCHIVE_COMMANDS_H
+
+#include "command.h"
+
+extern const command archive_plan;
+extern const command archive_run;
+
+#endif
