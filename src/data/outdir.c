@@ -46,7 +46,8 @@ static bool exists(const char *path)
     return lstat(path, &info) == 0;
 }
 
-static dvk_status make_directory(const char *path, bool *made)
+/* *gone: another process took the folder, or one above it, away in this moment. */
+static dvk_status make_directory(const char *path, bool *made, bool *gone)
 {
     struct stat info;
     *made = dvk_io_mkdir(path, 0777) == 0;
@@ -58,11 +59,12 @@ static dvk_status make_directory(const char *path, bool *made)
         return dvk_fail(DVK_ERR_CREATE, "%s: is a file: give the name of a directory", path);
     if (there && error == EEXIST)
         return DVK_OK;
+    *gone = error == ENOENT || error == EEXIST;
     return dvk_fail(dvk_create_status(error), "%s: cannot be created: %s", path, strerror(error));
 }
 
 /* mkdir -p, remembering where it began. */
-static dvk_status make_path(dvk_outdir *o)
+static dvk_status make_path(dvk_outdir *o, bool *gone)
 {
     dvk_status status = DVK_OK;
     char *path = o->dir.data;
@@ -72,7 +74,7 @@ static dvk_status make_path(dvk_outdir *o)
         if (cut != '/' && cut != '\0')
             continue;
         path[i] = '\0';
-        status = make_directory(path, &made);
+        status = make_directory(path, &made, gone);
         path[i] = cut;
         if (made && !o->made_from)
             o->made_from = i;
@@ -84,9 +86,12 @@ static dvk_status make_path(dvk_outdir *o)
 static dvk_status make_directories(dvk_outdir *o)
 {
     enum { TRIES = 16 };
-    dvk_status status = make_path(o);
-    for (int i = 1; status != DVK_OK && errno == ENOENT && i < TRIES; i++)
-        status = make_path(o);
+    bool gone = true;
+    dvk_status status = DVK_OK;
+    for (int i = 0; gone && i < TRIES; i++) {
+        gone = false;
+        status = make_path(o, &gone);
+    }
     return status;
 }
 
