@@ -28,6 +28,7 @@ extern const command cmd_phantom;
 extern const command cmd_kernel;
 extern const command cmd_convolve;
 extern const command cmd_course;
+extern const command cmd_methods;
 extern const command cmd_compare;
 extern const command cmd_archive;
 extern const command cmd_devices;

@@ -15,6 +15,7 @@ const command *const commands[] = {
     &cmd_course,
     &cmd_compare,
     &cmd_archive,
+    &cmd_methods,
     &cmd_kernel,
     &cmd_phantom,
     &cmd_devices,

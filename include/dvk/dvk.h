@@ -13,6 +13,7 @@
 #include "dvk/dvh.h"
 #include "dvk/integrate.h"
 #include "dvk/kernel.h"
+#include "dvk/methods.h"
 #include "dvk/nuclide.h"
 #include "dvk/phantom.h"
 #include "dvk/quantity.h"

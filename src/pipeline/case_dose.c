@@ -62,7 +62,7 @@ dvk_status dvk_case_convolve(dvk_case *k, const dvk_volume *activity, dvk_volume
                         dose, &k->engine);
 }
 
-static dvk_status choose_kernel(dvk_case *k)
+dvk_status dvk_case_kernel(dvk_case *k)
 {
     k->engine = k->options->engine;
     if (k->engine == DVK_ENGINE_LOCAL)
@@ -87,7 +87,7 @@ dvk_status dvk_case_dose(dvk_case *k)
         dvk_integrate(k->context, k->series, &o->integration, &k->tia, &k->status, o->write_sd ? &k->tia_sd : NULL));
     if (o->integration.scope == DVK_SCOPE_VOI)
         DVK_TRY(dvk_case_scope(k));
-    DVK_TRY(choose_kernel(k));
+    DVK_TRY(dvk_case_kernel(k));
     DVK_TRY(dvk_case_convolve(k, k->tia, &k->dose));
     if (o->order == DVK_ORDER_DOSE_RATE_FIRST)
         DVK_TRY(dvk_case_dose_rate_first(k));
