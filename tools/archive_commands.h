@@ -6,5 +6,7 @@
 
 extern const command archive_plan;
 extern const command archive_run;
+extern const command archive_status;
+extern const command archive_collect;
 
 #endif

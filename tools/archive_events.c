@@ -23,7 +23,7 @@ bool event_log_close(event_log *log)
     return !log->failed;
 }
 
-static void print_json_text(FILE *to, const char *key, const char *text)
+void event_print_text(FILE *to, const char *key, const char *text)
 {
     if (!text)
         return;
@@ -47,10 +47,10 @@ static bool print_event(FILE *to, const dvk_archive_event *e)
     if (gmtime_r(&clock, &utc))
         strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", &utc);
     fprintf(to, "{\"time\": \"%s\", \"worker\": %ld, \"event\": \"%s\"", now, (long)getpid(), e->what);
-    print_json_text(to, "participant_id", e->participant);
-    print_json_text(to, "session_id", e->session);
-    print_json_text(to, "stage", e->stage);
-    print_json_text(to, "message", e->message);
+    event_print_text(to, "participant_id", e->participant);
+    event_print_text(to, "session_id", e->session);
+    event_print_text(to, "stage", e->stage);
+    event_print_text(to, "message", e->message);
     if (e->message)
         fprintf(to, ", \"exit_code\": %d", e->exit_code);
     fprintf(to, ", \"seconds\": %.3f, \"cases\": %zu, \"done\": %zu, \"current\": %zu, \"failed\": %zu}\n", e->seconds,

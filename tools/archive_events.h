@@ -20,4 +20,7 @@ bool event_log_close(event_log *log); /* false: a line did not arrive, which std
 /* For dvk_archive_options.event, with the log as its user. */
 void event_log_take(void *log, const dvk_archive_event *event);
 
+/* Prints `, "KEY": "TEXT"`, escaped; nothing for NULL. */
+void event_print_text(FILE *to, const char *key, const char *text);
+
 #endif

@@ -4,10 +4,10 @@
 
 #include "archive_commands.h"
 
-static const command *const verbs[] = {&archive_plan, &archive_run, NULL};
+static const command *const verbs[] = {&archive_plan, &archive_run, &archive_status, &archive_collect, NULL};
 
 static const struct argp archive_argp = {
-    .args_doc = "plan|run ...",
+    .args_doc = "plan|run|status|collect ...",
     .doc = "\v"
            "A manifest is a table of tab-separated text, one row a case (a patient's cycle), paths relative to its "
            "folder. "
@@ -24,9 +24,10 @@ static int run(int argc, char **argv);
 
 const command cmd_archive = {
     .name = "archive",
-    .summary = "a whole trial archive: plan its cases, run them with any number of workers",
+    .summary = "a whole trial archive: plan its cases, run them with any number of workers, collect the cohort",
     .example = "dvkit archive plan trial -o manifest.tsv\n"
-               "  dvkit archive run manifest.tsv -o results --jobs 8",
+               "  dvkit archive run manifest.tsv -o results --jobs 8\n"
+               "  dvkit archive collect results",
     .argp = &archive_argp,
     .run = run,
 };
@@ -35,7 +36,7 @@ static int run(int argc, char **argv)
 {
     char name[64];
     if (argc < 2)
-        return command_usage(&cmd_archive, "plan or run is missing: see 'dvkit help archive'");
+        return command_usage(&cmd_archive, "plan, run, status or collect is missing: see 'dvkit help archive'");
     for (size_t i = 0; verbs[i]; i++)
         if (strcmp(argv[1], verbs[i]->name + strlen("archive ")) == 0) {
             snprintf(name, sizeof name, "dvkit %s", verbs[i]->name);
@@ -44,5 +45,5 @@ static int run(int argc, char **argv)
         }
     if (argv[1][0] == '-')
         return command_parse(&cmd_archive, argc, argv, NULL);
-    return command_usage(&cmd_archive, "'%s' is not plan or run", argv[1]);
+    return command_usage(&cmd_archive, "'%s' is not plan, run, status or collect", argv[1]);
 }

@@ -12,6 +12,7 @@
 
 #include "dvk/case.h"
 #include "dvk/context.h"
+#include "dvk/course.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -110,6 +111,35 @@ DVK_API DVK_MUST_USE dvk_status dvk_archive_run(const dvk_archive_options *optio
  * SGE, LSF, Kubernetes or AWS Batch array. DVK_ERR_USAGE where there are none, or N is not known.
  */
 DVK_API DVK_MUST_USE dvk_status dvk_shard_parse(const char *text, size_t *shard, size_t *shards);
+
+/* --- status and collect --- */
+
+/* Where a case stands; everything is lent for the call. */
+typedef struct dvk_archive_state {
+    const char *participant;
+    const char *session; /* NULL: none */
+    const char *state;   /* "done", "failed", "left" */
+    const char *stage;   /* of a failure, else NULL */
+    const char *message; /* of a failure, else NULL */
+    int exit_code;       /* of a failure */
+    bool retryable;      /* the same attempt may succeed later */
+} dvk_archive_state;
+
+/* Looks at OUT, which has its manifest, and tells of each case in the manifest's order (`each` may be NULL). Nothing is
+ * hashed: a case with a provenance.json counts as done. `current` of *out is 0. DVK_ERR_MISSING for what is no archive.
+ */
+DVK_API DVK_MUST_USE dvk_status dvk_archive_status(const char *out_folder,
+                                                   void (*each)(void *user, const dvk_archive_state *state), void *user,
+                                                   dvk_archive_counts *out);
+
+/*
+ * Brings the results of an archive together in OUT/cohort, replacing what is there, the same bytes for the same
+ * results: dose.tsv (a row a case and VOI), course.tsv (a row a patient and kidney, cycles added up as dvk_course does;
+ * cycles that are missing are counted, and where adding makes no sense `problem` says why), qc.tsv (a row a case, also
+ * those that failed or are left), cohort.tsv (n, mean, SD, least and largest by VOI), cohort.html, provenance.json.
+ */
+DVK_API DVK_MUST_USE dvk_status dvk_archive_collect(const char *out_folder, const dvk_course_options *course,
+                                                    dvk_archive_counts *out);
 
 #ifdef __cplusplus
 }

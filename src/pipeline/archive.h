@@ -180,6 +180,17 @@ bool dvk_shard_has(size_t shard, size_t shards, size_t row);
  */
 dvk_status dvk_archive_pin(const dvk_archive_options *options, const char *backend) DVK_MUST_USE;
 
+/* --- archive_status.c --- */
+
+/* Reads the manifest in OUT; DVK_ERR_MISSING where there is none. */
+dvk_status dvk_archive_open(const char *out, dvk_manifest *m) DVK_MUST_USE;
+
+/* Where the case of a row stands. What *s lends lies in the manifest and in *error, which the caller gives to
+ * json_decref. */
+dvk_status dvk_archive_look(const char *out, const dvk_manifest *m, size_t row, json_t **error,
+                            dvk_archive_state *s) DVK_MUST_USE;
+void dvk_archive_count(const dvk_archive_state *s, dvk_archive_counts *counts);
+
 /* Seconds of a clock that only rises. */
 double dvk_now_s(void);
 

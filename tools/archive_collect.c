@@ -1,0 +1,79 @@
+/* dvkit archive collect: the cohort's tables and page, from the results that are there. */
+#include <stdio.h>
+
+#include "archive_commands.h"
+
+typedef struct arguments {
+    common_options common;
+    dvk_course_options course;
+    const char *out;
+} arguments;
+
+enum { KEY_LIMIT = 1, KEY_TOLERANCE };
+
+static const struct argp_option table[] = {
+    {"limit-bed", KEY_LIMIT, "DOSE", 0, "limit of a kidney's summed BED (default 27Gy; none)", 0},
+    {"tolerance", KEY_TOLERANCE, "DOSE", 0, "above the limit (default 2Gy)", 0},
+    {0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    arguments *a = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->common;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (a->out)
+            return ARGP_ERR_UNKNOWN;
+        a->out = arg;
+        return 0;
+    case KEY_LIMIT:
+        return option_positive(state, "limit-bed", arg, DVK_UNIT_GY, true, &a->course.limit_bed_Gy);
+    case KEY_TOLERANCE:
+        return option_check(state, "tolerance", dvk_quantity_parse(arg, DVK_UNIT_GY, &a->course.tolerance_Gy));
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{&common_argp, 0, 0, 0}, {0}};
+static const struct argp collect_argp = {
+    table,
+    parse,
+    "OUT",
+    "\vWrites OUT/cohort: dose.tsv (a row a case and VOI), course.tsv (a row a patient and kidney, cycles added up), "
+    "qc.tsv (a row a case, also those without a result), cohort.tsv (mean, SD and range) and cohort.html. Cases that "
+    "failed or are left are counted, and the exit code is then 3 or 75, as that of 'status'.",
+    children,
+    0,
+    0};
+static int run(int argc, char **argv);
+
+const command archive_collect = {
+    .name = "archive collect",
+    .summary = "the cohort's tables and page",
+    .example = "dvkit archive collect results",
+    .argp = &collect_argp,
+    .run = run,
+};
+
+static int run(int argc, char **argv)
+{
+    arguments a = {.course = dvk_course_options_default()};
+    dvk_archive_counts n;
+    const int code = command_parse(&archive_collect, argc, argv, &a);
+    if (code >= 0)
+        return code;
+    if (!a.out)
+        return command_usage(&archive_collect, "the archive's folder is missing: see 'dvkit archive collect --help'");
+    const dvk_status status = dvk_archive_collect(a.out, &a.course, &n);
+    if (status != DVK_OK)
+        return command_fail(&archive_collect, status);
+    if (!a.common.quiet)
+        printf("%s/cohort/cohort.html: %zu of %zu cases, %zu failed, %zu left\n", a.out, n.done, n.cases, n.failed,
+               n.left);
+    if (n.failed)
+        return EXIT_BATCH_FAILED;
+    return n.left ? dvk_exit_code(DVK_ERR_RETRY) : 0;
+}
