@@ -2,6 +2,7 @@
 #ifndef DVK_DVK_H
 #define DVK_DVK_H
 
+#include "dvk/agreement.h"
 #include "dvk/archive.h"
 #include "dvk/case.h"
 #include "dvk/compare.h"
