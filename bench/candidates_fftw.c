@@ -5,7 +5,6 @@
 
 #ifdef BENCH_FFTW
 
-#include <complex.h>
 #include <fftw3.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -113,10 +112,10 @@ int bench_fftw_run(void *p, const float *in, float *out)
     fftwf_execute(c->forward);
 #pragma omp parallel for num_threads(c->threads) schedule(static)
     for (long i = 0; i < count; i++) {
-        /* Written out, since C's complex product looks for infinities. */
-        const float a = crealf(c->spectrum[i]), b = cimagf(c->spectrum[i]);
-        const float re = crealf(c->kernel[i]), im = cimagf(c->kernel[i]);
-        c->spectrum[i] = CMPLXF(a * re - b * im, a * im + b * re);
+        const float a = c->spectrum[i][0], b = c->spectrum[i][1];
+        const float re = c->kernel[i][0], im = c->kernel[i][1];
+        c->spectrum[i][0] = a * re - b * im;
+        c->spectrum[i][1] = a * im + b * re;
     }
     fftwf_execute(c->backward);
 #pragma omp parallel for num_threads(c->threads) schedule(static)

@@ -194,16 +194,32 @@ def admit(makers, volume, want):
     return admitted
 
 
-def measure(admitted, volume, copy, budget):
-    """Seconds of each candidate and of the copy, round by round."""
+def others_seconds():
+    """Processor time that all other processes have used so far."""
+    with open("/proc/stat") as stat:
+        user, nice, system, _, _, irq, softirq, steal = (int(word) for word in stat.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK") - time.process_time()
+
+
+def measure(admitted, volume, copy, budget, quiet):
+    """Seconds of each candidate and of the copy, round by round; `quiet`: of the rounds that nobody else disturbed."""
     out = np.empty_like(volume)
     seconds = {name: [] for name in [*admitted, "copy"]}
     stop = time.perf_counter() + budget
-    while len(seconds["copy"]) < 3 or (time.perf_counter() < stop and len(seconds["copy"]) < 41):
+    rounds = 0
+    while rounds < 3 or (time.perf_counter() < stop and len(seconds["copy"]) < 41):
+        rounds += 1
+        taken, others, begin = {}, others_seconds(), time.perf_counter()
         for name in seconds:
             start = time.perf_counter()
             copy() if name == "copy" else admitted[name][0].run(volume, out)
-            seconds[name].append(time.perf_counter() - start)
+            taken[name] = time.perf_counter() - start
+        disturbed = others_seconds() - others > 0.1 * (time.perf_counter() - begin) + 0.02
+        if quiet and disturbed:
+            time.sleep(0.2)
+            continue
+        for name in seconds:
+            seconds[name].append(taken[name])
     return seconds
 
 
@@ -216,18 +232,25 @@ def make_volume(n):
     return np.ascontiguousarray(np.where(body, 1e7 * (0.05 + blobs) * (0.5 + noise), 0).astype(np.float32))
 
 
-def run_problem(library, n, half, threads, budget):
+def run_problem(library, n, half, arguments):
     volume = make_volume(n)
     taps = np.empty([2 * h + 1 for h in half[::-1]], np.float32)
     if library.bench_kernel(sizes(half), ctypes.c_double(VOXEL_MM), pointer(taps)) != 0:
         sys.exit("the kernel cannot be made")
     print(f"{n[0]} x {n[1]} x {n[2]}, half-widths {half[0]}, {half[1]}, {half[2]}")
-    admitted = admit(candidates(library, n, half, volume, taps, threads), volume, oracle(volume, taps))
+    threads = arguments.threads
+    makers = candidates(library, n, half, volume, taps, threads)
+    if arguments.candidates:
+        makers = {name: make for name, make in makers.items() if any(w in name for w in arguments.candidates.split(","))}
+    admitted = admit(makers, volume, oracle(volume, taps))
     bytes_moved = moved_bytes(n, half)
     source, target = np.ones(bytes_moved // 2, np.uint8), np.ones(bytes_moved // 2, np.uint8)
     copy = lambda: library.bench_copy(threads, pointer(source), pointer(target), ctypes.c_size_t(source.size))
-    seconds = measure(admitted, volume, copy, budget)
+    seconds = measure(admitted, volume, copy, arguments.seconds, arguments.quiet)
+    if not seconds["copy"]:
+        sys.exit("no round was undisturbed: give more --seconds, or leave --quiet out")
     first = next(iter(admitted))
+    print(f"  {len(seconds['copy'])} rounds")
     rows = []
     for name, times in seconds.items():
         ratio = statistics.median(t / f for t, f in zip(times, seconds[first]))
@@ -256,6 +279,8 @@ def main():
     parser.add_argument("library")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--seconds", type=float, default=15, help="time for the rounds of one problem")
+    parser.add_argument("--quiet", action="store_true", help="throw rounds away in which other processes computed")
+    parser.add_argument("--candidates", help="only those with one of these words in their names, such as dvkit,FFTW")
     parser.add_argument("--large", action="store_true", help="256^3 with its full kernel and 512^3 as well")
     parser.add_argument("--only", help="one problem, such as 128,63 (voxels and half-width of each axis)")
     parser.add_argument("--json", help="where to write the numbers")
@@ -269,7 +294,7 @@ def main():
     print(f"{result['machine']['processor']}, {arguments.threads} threads, load {result['machine']['load']:.1f}\n"
           "medians; x: ratio to the first, median over rounds; last: worst error over the maximum, against double\n")
     for n, half in problems:
-        result["problems"].append(run_problem(library, n, half, arguments.threads, arguments.seconds))
+        result["problems"].append(run_problem(library, n, half, arguments))
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump(result, file, indent=2)
