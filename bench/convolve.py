@@ -207,7 +207,7 @@ def measure(admitted, volume, copy, budget, quiet):
     seconds = {name: [] for name in [*admitted, "copy"]}
     stop = time.perf_counter() + budget
     rounds = 0
-    while rounds < 3 or (time.perf_counter() < stop and len(seconds["copy"]) < 41):
+    while rounds < 3 or (time.perf_counter() < stop and len(seconds["copy"]) < 401):
         rounds += 1
         taken, others, begin = {}, others_seconds(), time.perf_counter()
         for name in seconds:
