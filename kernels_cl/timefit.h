@@ -133,7 +133,7 @@ DVK_INLINE dvk_fitted dvk_fit_by_aicc(DVK_UNIFORM dvk_fit_parameters *p, int n, 
 }
 
 /* 3 or 4 points: uptake-clearance where the first point is not the largest, or a mono-exponential leaves a residual
- * standard deviation above `noise` of the largest sample; else mono-exponential. */
+ * standard deviation above `noise` times the samples' root mean square; else mono-exponential. */
 DVK_INLINE dvk_fitted dvk_fit_by_rule(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
                                       dvk_real total, dvk_fitted mono, int want_sd)
 {

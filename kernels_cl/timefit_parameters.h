@@ -49,7 +49,7 @@ typedef struct dvk_fit_parameters {
     float rate_clear;    /* upper bound of a rate whose amplitude is positive */
     float rate_uptake;   /* upper bound of the others */
     float scale;         /* from sample unit times h to the result's unit: 3600 for Bq.s/mL */
-    float noise;         /* of `auto`: relative residual of a mono-exponential that counts as noise */
+    float noise;         /* of `auto`: see DVK_NOISE_VOXEL in src/physics/timefit.h */
     float integral;      /* of the known shape, h */
     float beyond;        /* its part after the last point, h */
     float reserved;

@@ -49,9 +49,13 @@ typedef struct dvk_known_curve {
 dvk_status dvk_known_curve_make(const dvk_integration *how, const double *t_h, size_t n, double half_life_h,
                                 dvk_known_curve *out) DVK_MUST_USE;
 
-/* What counts as noise in `auto` for 3 and 4 points: see docs/integration.md. */
-#define DVK_NOISE_VOXEL 0.2F
-#define DVK_NOISE_VOI 0.05
+/*
+ * What counts as noise in `auto` for 3 and 4 points: the residual standard deviation about a mono-exponential over the
+ * root mean square of the samples. A voxel of a reconstructed SPECT scatters by some 4 % (11 mm, Poisson), an organ by
+ * less than 1 %; docs/integration.md has the measurement.
+ */
+#define DVK_NOISE_VOXEL 0.1F
+#define DVK_NOISE_VOI 0.03
 
 /* Fills the block for samples at t_h; the result's unit is the sample's times h times `scale`. */
 dvk_status dvk_fit_prepare(const dvk_integration *how, const double *t_h, size_t n, double half_life_h, double scale,
