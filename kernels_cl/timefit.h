@@ -54,39 +54,29 @@ DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, 
     return f;
 }
 
-DVK_OUTLINE dvk_fitted dvk_fit_mono(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
-                                    int want_sd, dvk_trial *trial)
-{
-    return dvk_fit_kind(p, DVK_FIT_MONO, n, y, w, want_sd, trial);
-}
-
-DVK_OUTLINE dvk_fitted dvk_fit_uptake(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
-                                      int want_sd)
-{
-    dvk_trial trial;
-    return dvk_fit_kind(p, DVK_FIT_UPTAKE_CLEARANCE, n, y, w, want_sd, &trial);
-}
-
-DVK_OUTLINE dvk_fitted dvk_fit_uptake2(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
-                                       int want_sd)
-{
-    dvk_trial trial;
-    return dvk_fit_kind(p, DVK_FIT_UPTAKE_CLEARANCE2, n, y, w, want_sd, &trial);
-}
-
-DVK_OUTLINE dvk_fitted dvk_fit_biexp(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
-                                     int want_sd)
-{
-    dvk_trial trial;
-    return dvk_fit_kind(p, DVK_FIT_BIEXP, n, y, w, want_sd, &trial);
-}
-
-DVK_OUTLINE dvk_fitted dvk_fit_triexp(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
-                                      int want_sd)
-{
-    dvk_trial trial;
-    return dvk_fit_kind(p, DVK_FIT_TRIEXP, n, y, w, want_sd, &trial);
-}
+/* One function a kind, with and without the standard error. */
+#define DVK_KIND(name, kind)                                                                                           \
+    DVK_OUTLINE dvk_fitted name##_plain(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y,                   \
+                                        const dvk_real *w, dvk_trial *trial)                                           \
+    {                                                                                                                  \
+        return dvk_fit_kind(p, kind, n, y, w, 0, trial);                                                               \
+    }                                                                                                                  \
+    DVK_OUTLINE dvk_fitted name##_sd(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,   \
+                                     dvk_trial *trial)                                                                 \
+    {                                                                                                                  \
+        return dvk_fit_kind(p, kind, n, y, w, 1, trial);                                                               \
+    }                                                                                                                  \
+    DVK_INLINE dvk_fitted name(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,         \
+                               int want_sd)                                                                            \
+    {                                                                                                                  \
+        dvk_trial trial;                                                                                               \
+        return want_sd ? name##_sd(p, n, y, w, &trial) : name##_plain(p, n, y, w, &trial);                             \
+    }
+DVK_KIND(dvk_fit_mono, DVK_FIT_MONO)
+DVK_KIND(dvk_fit_uptake, DVK_FIT_UPTAKE_CLEARANCE)
+DVK_KIND(dvk_fit_uptake2, DVK_FIT_UPTAKE_CLEARANCE2)
+DVK_KIND(dvk_fit_biexp, DVK_FIT_BIEXP)
+DVK_KIND(dvk_fit_triexp, DVK_FIT_TRIEXP)
 
 /* Number of amplitudes and rates of a curve. */
 DVK_INLINE dvk_real dvk_unknowns(dvk_int model)
@@ -153,10 +143,8 @@ DVK_INLINE dvk_fitted dvk_fit_exponentials(DVK_UNIFORM dvk_fit_parameters *p, in
     dvk_fitted best = mono, f;
     if (model == DVK_FIT_MONO)
         return mono;
-    if (model != DVK_FIT_BIEXP) {
-        f = dvk_fit_uptake(p, n, y, w, want_sd);
-        dvk_adopt(f.squares < best.squares, f, &best);
-    }
+    if (model != DVK_FIT_BIEXP) /* which holds the mono-exponential, as the limit of a fast uptake */
+        best = dvk_fit_uptake(p, n, y, w, want_sd);
     if (model == DVK_FIT_UPTAKE_CLEARANCE2 || model == DVK_FIT_TRIEXP) {
         f = dvk_fit_uptake2(p, n, y, w, want_sd);
         dvk_adopt(f.squares < best.squares, f, &best);
@@ -181,7 +169,7 @@ DVK_INLINE void dvk_tail_fit(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk
     dvk_trial trial;
     for (int i = 0; i < n; i++)
         late[i] = i < n - 3 ? dvk_splat(0.0f) : w[i];
-    const dvk_fitted f = dvk_fit_mono(p, n, y, late, 0, &trial);
+    const dvk_fitted f = dvk_fit_mono_plain(p, n, y, late, &trial);
     const dvk_real rate = trial.rate[0];
     for (int i = 0; i < n; i++) {
         e[i] = dvk_exp(rate * -p->t[i]);
@@ -275,20 +263,31 @@ DVK_INLINE void dvk_weigh(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_re
     }
 }
 
-/* The voxel's curve where a model of exponentials was asked for, or the trapezoid where none fits. */
+/* A curve that explains less than half of the samples' squares is none: the trapezoid takes over. */
+DVK_INLINE void dvk_fall_back(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                              dvk_real total, dvk_fitted *best)
+{
+    const dvk_int poor = dvk_not(best->squares < 0.5f * total);
+    if (!dvk_any(poor))
+        return;
+    dvk_fitted rule = dvk_fit_trapezoid(p, n, y, w);
+    rule.flags = rule.flags | dvk_splat_int(DVK_FIT_FALLBACK);
+    dvk_adopt(poor, rule, best);
+}
+
+/* The voxel's curve where a model of exponentials was asked for. */
 DVK_INLINE dvk_fitted dvk_fit_searched(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, const dvk_real *y,
                                        const dvk_real *w, int want_sd, dvk_fitted mono)
 {
     const dvk_real total = dvk_dot(w, y, y, n);
-    dvk_fitted best, rule = dvk_fit_trapezoid(p, n, y, w);
+    dvk_fitted best;
     if (model != DVK_FIT_AUTO)
         best = dvk_fit_exponentials(p, model, n, y, w, want_sd, mono);
     else if (n < 5)
         best = dvk_fit_by_rule(p, n, y, w, total, mono, want_sd);
     else
         best = dvk_fit_by_aicc(p, n, y, w, total, mono, want_sd);
-    rule.flags = rule.flags | dvk_splat_int(DVK_FIT_FALLBACK);
-    dvk_adopt(dvk_not(best.squares < 0.5f * total), rule, &best);
+    dvk_fall_back(p, n, y, w, total, &best);
     return best;
 }
 
@@ -304,12 +303,12 @@ DVK_INLINE dvk_int dvk_fit_lanes(DVK_UNIFORM dvk_fit_parameters *p, int model, i
     dvk_real w[DVK_FIT_POINTS];
     dvk_int flags;
     dvk_fitted best, mono;
-    dvk_trial trial;
     const int searches = model != DVK_FIT_TRAPEZOID && model < DVK_FIT_PHYSICAL;
     const dvk_real unit = dvk_normalise(p, n, y, &flags) * p->scale;
     dvk_weigh(p, n, y, w);
-    if (searches || want_sd)
-        mono = dvk_fit_mono(p, n, y, w, want_sd, &trial);
+    const int holds_mono = model == DVK_FIT_UPTAKE_CLEARANCE || model == DVK_FIT_UPTAKE_CLEARANCE2;
+    if (want_sd || (searches && !holds_mono))
+        mono = dvk_fit_mono(p, n, y, w, want_sd);
     if (searches)
         best = dvk_fit_searched(p, model, n, y, w, want_sd, mono);
     else if (model == DVK_FIT_TRAPEZOID)

@@ -19,8 +19,10 @@
 #include "timefit_parameters.h"
 
 #define DVK_FIT_RESOLVED                                                                                               \
-    1e-5f                /* share of a column's square that must lie off the others, or float loses its amplitude */
-#define DVK_FIT_STEPS 40 /* most; 5 to 10 are usual */
+    1e-5f                  /* share of a column's square that must lie off the others, or float loses its amplitude */
+#define DVK_FIT_STEPS 16   /* most; 5 to 10 are usual */
+#define DVK_FIT_REST 2e-5f /* of a rate: the last step taken; the next would be a twentieth of it or less */
+#define DVK_FIT_STUCK 1e3f /* damping after six refusals in a row: at the border of what is feasible */
 
 /* A trial: rates, the amplitudes that fit best, the weighted sum of squares, and the Gauss-Newton system of the rates.
  */
@@ -130,7 +132,7 @@ DVK_INLINE dvk_real dvk_upper_rate(DVK_UNIFORM dvk_fit_parameters *p, int kind, 
 DVK_INLINE void dvk_solve(int rates, const dvk_real *normal, dvk_real damping, const dvk_int *frozen,
                           const dvk_real *rhs, dvk_real *x)
 {
-    dvk_real l[3][3], d[3], z[3];
+    dvk_real l[3][3], d[3], inverse[3], z[3];
     const dvk_real zero = dvk_splat(0.0f);
     for (int r = 0; r < rates; r++) {
         z[r] = dvk_select(frozen[r], zero, rhs[r]);
@@ -138,7 +140,7 @@ DVK_INLINE void dvk_solve(int rates, const dvk_real *normal, dvk_real damping, c
             dvk_real v = dvk_select(frozen[r] | frozen[c], zero, normal[r * (r + 1) / 2 + c]);
             for (int k = 0; k < c; k++)
                 v = v - l[r][k] * l[c][k] * d[k];
-            l[r][c] = v / d[c];
+            l[r][c] = v * inverse[c];
             z[r] = z[r] - l[r][c] * z[c];
         }
         d[r] = normal[r * (r + 1) / 2 + r] * (1.0f + damping);
@@ -146,9 +148,10 @@ DVK_INLINE void dvk_solve(int rates, const dvk_real *normal, dvk_real damping, c
         for (int k = 0; k < r; k++)
             d[r] = d[r] - l[r][k] * l[r][k] * d[k];
         d[r] = dvk_larger(d[r], floor);
+        inverse[r] = 1.0f / d[r];
     }
     for (int r = rates - 1; r >= 0; r--) {
-        x[r] = z[r] / d[r];
+        x[r] = z[r] * inverse[r];
         for (int k = r + 1; k < rates; k++)
             x[r] = x[r] - l[k][r] * x[k];
     }
@@ -166,6 +169,35 @@ DVK_INLINE dvk_int dvk_at_high(DVK_UNIFORM dvk_fit_parameters *p, int kind, cons
 }
 
 /*
+ * Variance of the integral per residual variance, g' (J'WJ)^-1 g, from the parts of an evaluation: z = U'^-1 I carries
+ * the column integrals to the orthogonal columns, and each free rate moves the integral by its lever.
+ */
+DVK_INLINE void dvk_measure_spread(DVK_UNIFORM dvk_fit_parameters *p, int kind, dvk_real u[3][3],
+                                   const dvk_real *inverse, dvk_real share[3][3], dvk_trial *trial)
+{
+    const int columns = dvk_columns(kind), rates = dvk_rates(kind);
+    dvk_real z[3], lever[3], x[3];
+    dvk_int held[3];
+    trial->spread = dvk_splat(0.0f);
+    for (int m = 0; m < columns; m++) {
+        z[m] = dvk_column_integral(kind, trial->rate, m);
+        for (int j = 0; j < m; j++)
+            z[m] = z[m] - u[j][m] * z[j];
+        trial->spread = trial->spread + z[m] * z[m] * inverse[m];
+    }
+    for (int k = 0; k < rates; k++) {
+        const int m = columns == 1 ? 0 : k;
+        lever[k] = -trial->amplitude[m] * dvk_column_integral(kind, trial->rate, m);
+        for (int j = 0; j < columns; j++)
+            lever[k] = lever[k] - share[k][j] * z[j];
+        held[k] = dvk_at_low(p, trial->rate, k) | dvk_at_high(p, kind, trial->rate, k);
+    }
+    dvk_solve(rates, trial->normal, dvk_splat(0.0f), held, lever, x);
+    for (int k = 0; k < rates; k++)
+        trial->spread = trial->spread + dvk_select(held[k], dvk_splat(0.0f), lever[k] * x[k]);
+}
+
+/*
  * Fills a trial at its rates. Columns are made orthogonal one after the other (q, with F = q U), which float bears
  * where normal equations would not; amplitudes come from U backwards.
  */
@@ -174,29 +206,23 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
 {
     const int columns = dvk_columns(kind), rates = dvk_rates(kind);
     dvk_real q[3][DVK_FIT_POINTS], slope[3][DVK_FIT_POINTS], r[DVK_FIT_POINTS];
-    dvk_real u[3][3], along[3], size[3], z[3], lever[3], x[3];
-    dvk_int frozen[3];
+    dvk_real u[3][3], along[3], inverse[3], share[3][3];
+    dvk_int told_apart = dvk_not(dvk_splat_int(0));
 
     dvk_fill_columns(p, kind, n, trial->rate, q, slope);
     for (int i = 0; i < n; i++)
         r[i] = y[i];
-    trial->spread = dvk_splat(0.0f);
-    dvk_int told_apart = dvk_not(dvk_splat_int(0));
-    for (int m = 0; m < 9; m++)
-        u[m / 3][m % 3] = dvk_splat(0.0f);
     for (int m = 0; m < columns; m++) {
         const dvk_real whole = dvk_dot(w, q[m], q[m], n);
-        z[m] = dvk_column_integral(kind, trial->rate, m);
         for (int j = 0; j < m; j++) {
-            u[j][m] = dvk_dot(w, q[m], q[j], n) / size[j];
+            u[j][m] = dvk_dot(w, q[m], q[j], n) * inverse[j];
             dvk_subtract(q[m], u[j][m], q[j], n);
-            z[m] = z[m] - u[j][m] * z[j];
         }
-        size[m] = dvk_dot(w, q[m], q[m], n) + DVK_FIT_TINY;
-        told_apart = told_apart & (size[m] > whole * DVK_FIT_RESOLVED);
-        along[m] = dvk_dot(w, r, q[m], n) / size[m];
+        const dvk_real size = (m == 0 ? whole : dvk_dot(w, q[m], q[m], n)) + DVK_FIT_TINY;
+        told_apart = told_apart & (size > whole * DVK_FIT_RESOLVED);
+        inverse[m] = 1.0f / size;
+        along[m] = dvk_dot(w, r, q[m], n) * inverse[m];
         dvk_subtract(r, along[m], q[m], n);
-        trial->spread = trial->spread + z[m] * z[m] / size[m];
     }
     for (int m = columns - 1; m >= 0; m--) {
         trial->amplitude[m] = along[m];
@@ -206,29 +232,22 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
     trial->squares = dvk_select(told_apart, dvk_dot(w, r, r, n), dvk_splat(DVK_FIT_HUGE));
 
     for (int k = 0; k < rates; k++) {
-        const int m = columns == 1 ? 0 : k;
-        lever[k] = -trial->amplitude[m] * dvk_column_integral(kind, trial->rate, m);
         for (int i = 0; i < n; i++)
-            slope[k][i] = slope[k][i] * trial->amplitude[m];
+            slope[k][i] = slope[k][i] * trial->amplitude[columns == 1 ? 0 : k];
         for (int j = 0; j < columns; j++) {
-            const dvk_real share = dvk_dot(w, slope[k], q[j], n) / size[j];
-            dvk_subtract(slope[k], share, q[j], n);
-            lever[k] = lever[k] - share * z[j];
+            share[k][j] = dvk_dot(w, slope[k], q[j], n) * inverse[j];
+            dvk_subtract(slope[k], share[k][j], q[j], n);
         }
         trial->pull[k] = dvk_dot(w, slope[k], r, n);
         for (int j = 0; j <= k; j++)
             trial->normal[k * (k + 1) / 2 + j] = dvk_dot(w, slope[k], slope[j], n);
-        frozen[k] = dvk_at_low(p, trial->rate, k) | dvk_at_high(p, kind, trial->rate, k);
     }
-    if (!want_sd)
-        return;
-    dvk_solve(rates, trial->normal, dvk_splat(0.0f), frozen, lever, x);
-    for (int k = 0; k < rates; k++)
-        trial->spread = trial->spread + dvk_select(frozen[k], dvk_splat(0.0f), lever[k] * x[k]);
+    if (want_sd)
+        dvk_measure_spread(p, kind, u, inverse, share, trial);
 }
 
 /* The next rates: one damped Gauss-Newton step on ln(rate), at most halving or doubling each, held within the bounds.
- * Returns the lanes in which a rate still moves by more than 1e-6 of itself. */
+ * Returns the lanes in which a rate still moves by more than DVK_FIT_REST of itself. */
 DVK_INLINE dvk_int dvk_step(DVK_UNIFORM dvk_fit_parameters *p, int kind, const dvk_trial *from, dvk_real damping,
                             dvk_real *rate)
 {
@@ -244,19 +263,20 @@ DVK_INLINE dvk_int dvk_step(DVK_UNIFORM dvk_fit_parameters *p, int kind, const d
         const dvk_real factor = dvk_smaller(dvk_larger(1.0f + step[k], dvk_splat(0.5f)), dvk_splat(2.0f));
         const dvk_real low = k == 0 ? dvk_splat(p->rate_physical) : rate[k - 1] * DVK_FIT_APART;
         rate[k] = dvk_larger(dvk_smaller(from->rate[k] * factor, dvk_upper_rate(p, kind, k)), low);
-        moved = moved | (dvk_magnitude(rate[k] - from->rate[k]) > 1e-6f * from->rate[k]);
+        moved = moved | (dvk_magnitude(rate[k] - from->rate[k]) > DVK_FIT_REST * from->rate[k]);
     }
     return moved;
 }
 
-DVK_INLINE void dvk_keep(dvk_int better, const dvk_trial *fresh, dvk_trial *best)
+DVK_INLINE void dvk_keep(int kind, dvk_int better, const dvk_trial *fresh, dvk_trial *best)
 {
-    for (int k = 0; k < 3; k++) {
+    const int rates = dvk_rates(kind);
+    for (int k = 0; k < rates; k++) {
         best->rate[k] = dvk_select(better, fresh->rate[k], best->rate[k]);
         best->amplitude[k] = dvk_select(better, fresh->amplitude[k], best->amplitude[k]);
         best->pull[k] = dvk_select(better, fresh->pull[k], best->pull[k]);
     }
-    for (int k = 0; k < 6; k++)
+    for (int k = 0; k < rates * (rates + 1) / 2; k++)
         best->normal[k] = dvk_select(better, fresh->normal[k], best->normal[k]);
     best->squares = dvk_select(better, fresh->squares, best->squares);
     best->spread = dvk_select(better, fresh->spread, best->spread);
@@ -279,8 +299,8 @@ DVK_INLINE void dvk_begin(const dvk_real *rate, dvk_trial *trial)
 /*
  * Walks downhill from the given rates, by Levenberg's rule for the damping, lane by lane; a lane that has arrived stays
  * as it is, whatever its neighbours do. Sums of squares that differ by what float makes of residuals of 1e-2 or 1e-7
- * count as equal, or the walk would end before the valley does. A beginning with unfeasible amplitudes is left but
- * never returned to.
+ * count as equal, or the walk would end before the valley does. A lane whose beginning is not feasible stays there,
+ * with squares that any other curve beats.
  */
 DVK_INLINE void dvk_descend(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y, const dvk_real *w,
                             int want_sd, const dvk_real *rate, dvk_trial *best)
@@ -289,16 +309,18 @@ DVK_INLINE void dvk_descend(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, 
     dvk_trial fresh;
     dvk_begin(rate, &fresh);
     dvk_evaluate(p, kind, n, y, w, want_sd, &fresh);
-    fresh.squares = dvk_select(dvk_feasible(kind, fresh.amplitude), fresh.squares, dvk_splat(DVK_FIT_HUGE));
+    dvk_int moving = dvk_feasible(kind, fresh.amplitude);
+    fresh.squares = dvk_select(moving, fresh.squares, dvk_splat(DVK_FIT_HUGE));
     *best = fresh;
-    dvk_int moving = dvk_not(dvk_splat_int(0));
-    for (int i = 0; i < DVK_FIT_STEPS && dvk_any(moving); i++) {
-        moving = moving & dvk_step(p, kind, best, damping, fresh.rate);
+    for (int i = 0; i < DVK_FIT_STEPS; i++) {
+        moving = moving & dvk_step(p, kind, best, damping, fresh.rate) & (damping < DVK_FIT_STUCK);
+        if (!dvk_any(moving))
+            return;
         dvk_evaluate(p, kind, n, y, w, want_sd, &fresh);
         const dvk_int better =
             dvk_feasible(kind, fresh.amplitude) & (fresh.squares <= best->squares * 1.00002f + 2e-13f);
-        dvk_keep(better & moving, &fresh, best);
-        damping = damping * dvk_select(better, dvk_splat(0.1f), dvk_splat(10.0f));
+        dvk_keep(kind, better & moving, &fresh, best);
+        damping = dvk_larger(damping * dvk_select(better, dvk_splat(0.1f), dvk_splat(10.0f)), dvk_splat(1e-5f));
     }
 }
 

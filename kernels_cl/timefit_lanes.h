@@ -111,13 +111,13 @@ DVK_INLINE dvk_real dvk_magnitude(dvk_real x)
 }
 
 /*
- * x = k ln 2 + r with |r| <= 0.3466, x held within [-40, 80]; gives exp(r) - 1 and *scale = 2^k. The series to r^7/5040
- * leaves r^8/40320, 5e-9. Adding 1.5 * 2^23 rounds to the nearest k; ln 2 has two parts, the first exact times k.
- * exp(-40) = 4e-18 is nothing beside 1, and its square is still a normal number.
+ * x = k ln 2 + r with |r| <= 0.3466, -40 <= x (else -40 is taken) < 80; gives exp(r) - 1 and *scale = 2^k. The series
+ * to r^7/5040 leaves r^8/40320, 5e-9. Adding 1.5 * 2^23 rounds to the nearest k; ln 2 has two parts, the first exact
+ * times k. exp(-40) = 4e-18 is nothing beside 1, and its square is still a normal number.
  */
 DVK_INLINE dvk_real dvk_exp_parts(dvk_real x, dvk_real *scale)
 {
-    x = dvk_larger(dvk_smaller(x, dvk_splat(80.0f)), dvk_splat(-40.0f));
+    x = dvk_larger(x, dvk_splat(-40.0f));
     const dvk_real shifted = x * 1.44269504f + 12582912.0f;
     const dvk_real k = shifted - 12582912.0f;
     const dvk_real r = (x - k * 0.693359375f) - k * -2.12194440e-4f;
