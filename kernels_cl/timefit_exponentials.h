@@ -212,6 +212,8 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
     dvk_fill_columns(p, kind, n, trial->rate, q, slope);
     for (int i = 0; i < n; i++)
         r[i] = y[i];
+    for (int k = 0; k < 9; k++)
+        u[k / 3][k % 3] = dvk_splat(0.0f);
     for (int m = 0; m < columns; m++) {
         const dvk_real whole = dvk_dot(w, q[m], q[m], n);
         for (int j = 0; j < m; j++) {
