@@ -217,10 +217,8 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
         break;
     case KEY_THREADS:
         error = option_check(state, "threads", dvk_quantity_parse(arg, DVK_UNIT_NONE, &number));
-        if (!error && (number < 1 || number > 1024 || number != (int)number)) {
-            command_usage(current, "--threads: '%s' is not a whole number from 1 to 1024", arg);
-            error = ECANCELED;
-        }
+        if (!error && (number < 1 || number > 1024 || number != floor(number)))
+            return option_bad(state, "threads", "'%s' is not a whole number from 1 to 1024", arg);
         common->context.threads = (int)number;
         break;
     case KEY_FORCE:

@@ -14,9 +14,9 @@ enum { ALIGNMENT = 64, LARGE_PAGE = 2 << 20 };
 
 static atomic_long countdown; /* 0: never fail */
 
-void dvk_alloc_fail_at(long n)
+long dvk_alloc_fail_at(long n)
 {
-    atomic_store(&countdown, n);
+    return atomic_exchange(&countdown, n);
 }
 
 static int must_fail(void)

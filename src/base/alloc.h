@@ -24,7 +24,8 @@ dvk_status dvk_strdup(const char *text, char **out) DVK_MUST_USE;
 /* a * b in *out; DVK_ERR_MEMORY on overflow. */
 dvk_status dvk_multiply(size_t a, size_t b, size_t *out) DVK_MUST_USE;
 
-/* For tests: the n-th allocation from now fails (1: the next), 0: none does. Counts over all threads. */
-void dvk_alloc_fail_at(long n);
+/* For tests: the n-th allocation from now fails (1: the next), 0: none does. Counts over all threads; returns what was
+ * left of the last count. */
+long dvk_alloc_fail_at(long n);
 
 #endif

@@ -156,3 +156,37 @@ size_t dvk_text_distance(const char *a, const char *b)
     }
     return row[nb];
 }
+
+/* Length of the well-formed UTF-8 sequence at `p` (no surrogates, nothing overlong, nothing past U+10FFFF); 0: none. */
+static size_t utf8_length(const unsigned char *p)
+{
+    if (p[0] < 0x80)
+        return 1;
+    const size_t length = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    if (p[0] < 0xc2 || p[0] > 0xf4)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
+        (p[0] == 0xf4 && p[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+dvk_status dvk_text_utf8(const char *text, char **out)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    const size_t growth = sizeof replacement - 1;
+    size_t room = 0;
+    DVK_TRY(dvk_multiply(strlen(text), growth, &room));
+    DVK_TRY(dvk_alloc(room + 1, 1, out));
+    char *to = *out;
+    while (*text) {
+        const size_t length = utf8_length((const unsigned char *)text);
+        memcpy(to, length ? text : replacement, length ? length : growth);
+        to += length ? length : growth;
+        text += length ? length : 1;
+    }
+    return DVK_OK;
+}

@@ -27,6 +27,9 @@ dvk_status dvk_text_add_bytes(dvk_text *t, const char *bytes, size_t count) DVK_
 dvk_status dvk_text_add_number(dvk_text *t, double value) DVK_MUST_USE; /* shortest form */
 void dvk_text_free(dvk_text *t);
 
+/* A copy in which every byte that is no part of UTF-8 is U+FFFD; dvk_free it. */
+dvk_status dvk_text_utf8(const char *text, char **out) DVK_MUST_USE;
+
 /* Number of single-letter edits between two names, case aside: for "did you mean". */
 size_t dvk_text_distance(const char *a, const char *b);
 

@@ -3,10 +3,12 @@
 #include "data/hash.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <nettle/sha2.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fail.h"
 
@@ -37,16 +39,18 @@ dvk_status dvk_sha256_file(const char *path, char hex[65])
 {
     unsigned char block[1 << 15];
     struct sha256_ctx context;
-    FILE *f = fopen(path, "rb");
-    if (!f)
+    ssize_t got = 0;
+    const int fd = dvk_io_open(path, O_RDONLY, 0);
+    if (fd < 0)
         return dvk_fail(DVK_ERR_MISSING, "%s: cannot be read: %s", path, strerror(errno));
     sha256_init(&context);
-    for (size_t got; (got = fread(block, 1, sizeof block, f)) > 0;)
-        sha256_update(&context, got, block);
-    const int failed = ferror(f);
-    fclose(f);
-    if (failed)
-        return dvk_fail(DVK_ERR_MISSING, "%s: cannot be read: %s", path, strerror(errno));
+    while ((got = dvk_io_read(fd, block, sizeof block)) > 0)
+        sha256_update(&context, (size_t)got, block);
+    const int error = errno;
+    close(fd);
+    if (got < 0)
+        return dvk_fail(error == EISDIR ? DVK_ERR_MISSING : DVK_ERR_IO, "%s: cannot be read: %s", path,
+                        strerror(error));
     finish(&context, hex);
     return DVK_OK;
 }

@@ -22,10 +22,10 @@ static atomic_long countdown; /* 0: never fail */
 static atomic_int fault_errno;
 enum { kill_instead = -1 }; /* no errno */
 
-void dvk_io_fail_at(long n, int error)
+long dvk_io_fail_at(long n, int error)
 {
     atomic_store(&fault_errno, error);
-    atomic_store(&countdown, n);
+    return atomic_exchange(&countdown, n);
 }
 
 void dvk_io_kill_at(long n)

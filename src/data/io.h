@@ -45,8 +45,9 @@ int dvk_io_close(int fd);
 int dvk_io_rename(const char *from, const char *to);
 int dvk_io_mkdir(const char *path, mode_t mode);
 
-/* For tests: the n-th of these calls from now fails with `error` (such as ENOSPC), 0: none does. */
-void dvk_io_fail_at(long n, int error);
+/* For tests: the n-th of these calls from now fails with `error` (such as ENOSPC), 0: none does; returns what was left
+ * of the last count. */
+long dvk_io_fail_at(long n, int error);
 
 /* For tests: the process is killed (SIGKILL) where the n-th of these calls from now would begin. */
 void dvk_io_kill_at(long n);

@@ -16,6 +16,21 @@ dvk_status dvk_json_read(const char *path, json_t **out) DVK_MUST_USE;
 json_t *dvk_json_number(double value);
 json_t *dvk_json_numbers(const double *values, size_t count);
 
+/* A text; bytes that are not UTF-8, as a file's name may hold, become U+FFFD each. */
+json_t *dvk_json_string(const char *text);
+
+/* {"role", "path", "sha256"}: a file that a result was made from. */
+json_t *dvk_json_input(const char *role, const char *path, const char *sha256);
+
+/*
+ * Building an object or array, without a test after every key: both take the reference to `value`, and where there is
+ * no value or no room the thread remembers it. What was built is whole only if dvk_json_check, which forgets, then says
+ * DVK_OK and not DVK_ERR_MEMORY; dvk_json_text asks it by itself.
+ */
+void dvk_json_put(json_t *object, const char *key, json_t *value);
+void dvk_json_add(json_t *array, json_t *value);
+dvk_status dvk_json_check(void) DVK_MUST_USE;
+
 /* The text of an object, two blanks of indent, keys in the order they were set, a line break at the end; dvk_free it.
  */
 dvk_status dvk_json_text(const json_t *object, char **out) DVK_MUST_USE;

@@ -46,7 +46,9 @@ static dvk_status image_path(dvk_outdir *o, const char *stem, const char **path)
 dvk_status dvk_results_map(dvk_outdir *o, const char *stem, const dvk_volume *map, json_t *sidecar)
 {
     const char *path = NULL;
-    dvk_status status = image_path(o, stem, &path);
+    dvk_status status = dvk_json_check();
+    if (status == DVK_OK)
+        status = image_path(o, stem, &path);
     if (status == DVK_OK)
         status = dvk_volume_write(map, path);
     if (status == DVK_OK)
@@ -59,7 +61,9 @@ dvk_status dvk_results_map_u8(dvk_outdir *o, const char *stem, const dvk_geometr
                               json_t *sidecar)
 {
     const char *path = NULL;
-    dvk_status status = image_path(o, stem, &path);
+    dvk_status status = dvk_json_check();
+    if (status == DVK_OK)
+        status = image_path(o, stem, &path);
     if (status == DVK_OK)
         status = dvk_volume_write_u8(g, values, path);
     if (status == DVK_OK)

@@ -2,29 +2,33 @@
 #include "data/table.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "data/io.h"
 
-enum { LARGEST_FILE = 64 << 20 };
+enum { LARGEST_FILE = 64 << 20, MOST_COLUMNS = 1024 };
 
 /* --- reading a text file --- */
 
-static dvk_status read_all(FILE *file, const char *path, dvk_text *into)
+static dvk_status read_all(int fd, const char *path, dvk_text *into)
 {
     char piece[16384];
-    size_t got = 0;
-    while ((got = fread(piece, 1, sizeof piece, file)) > 0) {
-        if (into->length + got > LARGEST_FILE)
-            return dvk_fail(DVK_ERR_INVALID, "%s: is larger than 64 MiB: not a table", path);
-        DVK_TRY(dvk_text_add_bytes(into, piece, got));
+    ssize_t got = 0;
+    while ((got = dvk_io_read(fd, piece, sizeof piece)) > 0) {
+        if (into->length + (size_t)got > LARGEST_FILE)
+            return dvk_fail(DVK_ERR_INVALID, "%s: is larger than 64 MiB: no text file of ours", path);
+        DVK_TRY(dvk_text_add_bytes(into, piece, (size_t)got));
     }
-    if (ferror(file))
-        return dvk_fail(DVK_ERR_MISSING, "%s: cannot be read: %s", path, strerror(errno));
+    if (got < 0)
+        return dvk_fail(errno == EISDIR ? DVK_ERR_MISSING : DVK_ERR_IO, "%s: cannot be read: %s", path,
+                        strerror(errno));
     return dvk_text_add_bytes(into, "", 0);
 }
 
@@ -43,11 +47,11 @@ dvk_status dvk_text_file_read(const char *path, char **out)
 {
     dvk_text text = {0};
     *out = NULL;
-    FILE *file = fopen(path, "rb");
-    if (!file)
+    const int fd = dvk_io_open(path, O_RDONLY, 0); /* may be a pipe, as <(command) of a shell is */
+    if (fd < 0)
         return dvk_fail(DVK_ERR_MISSING, "%s: cannot be read: %s", path, strerror(errno));
-    dvk_status status = read_all(file, path, &text);
-    fclose(file);
+    dvk_status status = read_all(fd, path, &text);
+    close(fd);
     if (status == DVK_OK && memchr(text.data, '\0', text.length))
         status = dvk_fail(DVK_ERR_INVALID, "%s: is not text", path);
     if (status != DVK_OK) {
@@ -82,35 +86,47 @@ static char *cut_cell(char *at, bool *good)
     return next;
 }
 
-static size_t count_cells(const char *line)
+/* Room for one more row, doubling: a file's lines times its columns would be a size for it to choose. */
+static dvk_status make_room(dvk_table *t, size_t *room)
 {
-    size_t cells = 1;
-    bool quoted = false, start = true;
-    for (; *line; line++) {
-        if (*line == '"' && (start || quoted))
-            quoted = !quoted;
-        start = *line == '\t' && !quoted;
-        cells += start;
-    }
-    return cells;
+    if (t->rows < *room)
+        return DVK_OK;
+    const size_t more = *room ? 2 * *room : 16;
+    DVK_TRY(dvk_grow(*room * t->columns, more * t->columns, sizeof *t->cell, &t->cell));
+    DVK_TRY(dvk_grow(*room, more, sizeof *t->line, &t->line));
+    *room = more;
+    return DVK_OK;
 }
 
-static dvk_status add_row(dvk_table *t, char *line, size_t number)
+static dvk_status cut_cells(const dvk_table *t, char *line, size_t number, char *cell[MOST_COLUMNS], size_t *count)
 {
-    const size_t cells = count_cells(line), row = t->rows; /* the header is row 0 for now */
+    bool good = false;
+    for (*count = 0; line; ++*count) {
+        if (*count == MOST_COLUMNS)
+            return dvk_fail(DVK_ERR_INVALID, "%s: line %zu has more than %d columns: no table of ours", t->path, number,
+                            MOST_COLUMNS);
+        cell[*count] = line;
+        line = cut_cell(line, &good);
+        if (!good)
+            return dvk_fail(DVK_ERR_INVALID, "%s: line %zu: a quote is not closed", t->path, number);
+    }
+    return DVK_OK;
+}
+
+static dvk_status add_row(dvk_table *t, char *line, size_t number, size_t *room)
+{
+    const size_t row = t->rows; /* the header is row 0 for now */
+    char *cell[MOST_COLUMNS];
+    size_t cells = 0;
+    DVK_TRY(cut_cells(t, line, number, cell, &cells));
     if (row == 0)
         t->columns = cells;
     if (cells != t->columns)
         return dvk_fail(DVK_ERR_INVALID, "%s: line %zu has %zu columns, the header has %zu", t->path, number, cells,
                         t->columns);
+    DVK_TRY(make_room(t, room));
     t->line[row] = number;
-    for (size_t c = 0; line; c++) {
-        bool good = false;
-        t->cell[row * t->columns + c] = line;
-        line = cut_cell(line, &good);
-        if (!good)
-            return dvk_fail(DVK_ERR_INVALID, "%s: line %zu: a quote is not closed", t->path, number);
-    }
+    memcpy(&t->cell[row * t->columns], cell, cells * sizeof *cell);
     t->rows++;
     return DVK_OK;
 }
@@ -118,24 +134,6 @@ static dvk_status add_row(dvk_table *t, char *line, size_t number)
 static bool blank(const char *line)
 {
     return line[strspn(line, " \t\r")] == '\0';
-}
-
-static dvk_status allocate_cells(dvk_table *t)
-{
-    size_t lines = 1, widest = 1, cells = 0;
-    for (const char *p = t->text; *p; p++)
-        lines += *p == '\n';
-    /* Tabs in quotes only make this bound larger than need be. */
-    for (const char *p = t->text; *p;) {
-        size_t tabs = 1;
-        for (; *p && *p != '\n'; p++)
-            tabs += *p == '\t';
-        widest = tabs > widest ? tabs : widest;
-        p += *p == '\n';
-    }
-    DVK_TRY(dvk_multiply(lines, widest, &cells));
-    DVK_TRY(dvk_alloc(cells, sizeof *t->cell, &t->cell));
-    return dvk_alloc(lines, sizeof *t->line, &t->line);
 }
 
 static dvk_status check_header(const dvk_table *t)
@@ -149,14 +147,13 @@ static dvk_status check_header(const dvk_table *t)
 
 static dvk_status parse(dvk_table *t)
 {
-    size_t number = 1;
-    DVK_TRY(allocate_cells(t));
+    size_t number = 1, room = 0;
     for (char *line = t->text, *next = NULL; line; line = next, number++) {
         next = strchr(line, '\n');
         if (next)
             *next++ = '\0';
         if (!blank(line))
-            DVK_TRY(add_row(t, line, number));
+            DVK_TRY(add_row(t, line, number, &room));
     }
     if (t->rows == 0)
         return dvk_fail(DVK_ERR_INVALID, "%s: is empty: a header row is wanted", t->path);

@@ -14,6 +14,9 @@
 
 enum { HALF_NODES = 4, NODES = 2 * HALF_NODES, DIRECTIONS = 24, RADII = 4 };
 
+/* Ten times those of our tables: on the stack, so that a value can never be lost to want of memory. */
+enum { MOST_SHELLS = 4096 };
+
 static const double pi = 3.14159265358979323846;
 
 /* One table of shells, and what each gives to the voxel in question, keV. */
@@ -141,17 +144,13 @@ double dvk_kernel_error_at(const dvk_kernel *k, long x, long y, long z)
 {
     const long offset[3] = {labs(x), labs(y), labs(z)};
     size_t n[3];
-    double *scratch = NULL;
+    double scratch[MOST_SHELLS] = {0};
     for (int a = 0; a < 3; a++) {
         if (offset[a] > (long)k->record.half[a])
             return NAN;
         n[a] = (size_t)offset[a];
     }
-    if (!most_shells(k) || dvk_alloc(most_shells(k), sizeof *scratch, &scratch) != DVK_OK)
-        return NAN;
-    const double error = relative_error(k, n, scratch);
-    dvk_free(scratch);
-    return error;
+    return most_shells(k) > 0 && most_shells(k) <= MOST_SHELLS ? relative_error(k, n, scratch) : NAN;
 }
 
 dvk_status dvk_kernel_error_octant(const dvk_kernel *k, double *octant)

@@ -22,13 +22,20 @@ static json_t *error_json(const dvk_kernel *k)
     const dvk_kernel_record *r = &k->record;
     json_t *out = json_object();
     const long far = (long)(25 / r->voxel_mm[0]);
-    json_object_set_new(out, "Centre", dvk_json_number(dvk_kernel_error_at(k, 0, 0, 0)));
-    json_object_set_new(out, "FaceX", dvk_json_number(dvk_kernel_error_at(k, 1, 0, 0)));
-    json_object_set_new(out, "FaceY", dvk_json_number(dvk_kernel_error_at(k, 0, 1, 0)));
-    json_object_set_new(out, "FaceZ", dvk_json_number(dvk_kernel_error_at(k, 0, 0, 1)));
-    json_object_set_new(out, "At25mmX", dvk_json_number(dvk_kernel_error_at(k, far, 0, 0)));
-    json_object_set_new(out, "LastX", dvk_json_number(dvk_kernel_error_at(k, (long)r->half[0], 0, 0)));
+    dvk_json_put(out, "Centre", dvk_json_number(dvk_kernel_error_at(k, 0, 0, 0)));
+    dvk_json_put(out, "FaceX", dvk_json_number(dvk_kernel_error_at(k, 1, 0, 0)));
+    dvk_json_put(out, "FaceY", dvk_json_number(dvk_kernel_error_at(k, 0, 1, 0)));
+    dvk_json_put(out, "FaceZ", dvk_json_number(dvk_kernel_error_at(k, 0, 0, 1)));
+    dvk_json_put(out, "At25mmX", dvk_json_number(dvk_kernel_error_at(k, far, 0, 0)));
+    dvk_json_put(out, "LastX", dvk_json_number(dvk_kernel_error_at(k, (long)r->half[0], 0, 0)));
     return out;
+}
+
+static json_t *source_json(const dvk_kernel *k)
+{
+    json_t *list = json_array();
+    dvk_json_add(list, dvk_json_string(k->record.source));
+    return list;
 }
 
 static json_t *record_json(const dvk_kernel *k)
@@ -36,22 +43,22 @@ static json_t *record_json(const dvk_kernel *k)
     const dvk_kernel_record *r = &k->record;
     const double half[3] = {(double)r->half[0], (double)r->half[1], (double)r->half[2]};
     json_t *out = json_object();
-    json_object_set_new(out, "Units", json_string(units));
-    json_object_set_new(out, "Sources", json_pack("[s]", r->source));
-    json_object_set_new(out, "Nuclide", r->nuclide[0] ? json_string(r->nuclide) : json_null());
-    json_object_set_new(out, "Component", json_string(component_names[r->component]));
-    json_object_set_new(out, "MediumDensity_g_mL", dvk_json_number(r->density_g_mL));
-    json_object_set_new(out, "Voxel_mm", dvk_json_numbers(r->voxel_mm, 3));
-    json_object_set_new(out, "HalfWidth_voxels", dvk_json_numbers(half, 3));
-    json_object_set_new(out, "Radius_mm", dvk_json_number(r->radius_mm));
-    json_object_set_new(out, "Energy_keV", dvk_json_number(r->energy_keV));
-    json_object_set_new(out, "EnergyEmitted_keV", dvk_json_number(r->emitted_keV));
-    json_object_set_new(out, "EnergyBeyondRadius_keV", dvk_json_number(r->beyond_keV));
-    json_object_set_new(out, "EnergyBeyondTables_keV", dvk_json_number(r->emitted_keV - r->energy_keV - r->beyond_keV));
-    json_object_set_new(out, "Even", json_boolean(r->even));
-    json_object_set_new(out, "StatisticalError", error_json(k));
-    json_object_set_new(out, "Verdict", json_string(r->verdict));
-    json_object_set_new(out, "SHA256", json_string(r->sha256));
+    dvk_json_put(out, "Units", dvk_json_string(units));
+    dvk_json_put(out, "Sources", source_json(k));
+    dvk_json_put(out, "Nuclide", r->nuclide[0] ? dvk_json_string(r->nuclide) : json_null());
+    dvk_json_put(out, "Component", dvk_json_string(component_names[r->component]));
+    dvk_json_put(out, "MediumDensity_g_mL", dvk_json_number(r->density_g_mL));
+    dvk_json_put(out, "Voxel_mm", dvk_json_numbers(r->voxel_mm, 3));
+    dvk_json_put(out, "HalfWidth_voxels", dvk_json_numbers(half, 3));
+    dvk_json_put(out, "Radius_mm", dvk_json_number(r->radius_mm));
+    dvk_json_put(out, "Energy_keV", dvk_json_number(r->energy_keV));
+    dvk_json_put(out, "EnergyEmitted_keV", dvk_json_number(r->emitted_keV));
+    dvk_json_put(out, "EnergyBeyondRadius_keV", dvk_json_number(r->beyond_keV));
+    dvk_json_put(out, "EnergyBeyondTables_keV", dvk_json_number(r->emitted_keV - r->energy_keV - r->beyond_keV));
+    dvk_json_put(out, "Even", json_boolean(r->even));
+    dvk_json_put(out, "StatisticalError", error_json(k));
+    dvk_json_put(out, "Verdict", dvk_json_string(r->verdict));
+    dvk_json_put(out, "SHA256", dvk_json_string(r->sha256));
     return out;
 }
 
@@ -128,8 +135,11 @@ dvk_status dvk_kernel_write_error(const dvk_kernel *k, const char *path)
         return dvk_fail(DVK_ERR_USAGE, "%s: the statistical error of this kernel is not known", path);
     DVK_TRY_DONE(dvk_alloc(dvk_kernel_values(k), sizeof *errors.octant, &errors.octant));
     DVK_TRY_DONE(dvk_kernel_error_octant(k, errors.octant));
-    object = json_pack("{s:s, s:s, s:[s], s:s}", "Units", "1", "Description", "relative 1 sigma of each kernel value",
-                       "Sources", k->record.source, "KernelSHA256", k->record.sha256);
+    object = json_object();
+    dvk_json_put(object, "Units", dvk_json_string("1"));
+    dvk_json_put(object, "Description", dvk_json_string("relative 1 sigma of each kernel value"));
+    dvk_json_put(object, "Sources", source_json(k));
+    dvk_json_put(object, "KernelSHA256", dvk_json_string(k->record.sha256));
     DVK_TRY_DONE(dvk_json_text(object, &json));
     status = write_both(&errors, json, path);
 done:
@@ -225,7 +235,7 @@ static dvk_status read_sidecar(const char *path, dvk_kernel_record *r, char sha2
     json_t *json = NULL;
     DVK_TRY(dvk_beside(path, ".json", &beside));
     dvk_status status = dvk_json_read(beside, &json);
-    if (status == DVK_ERR_MISSING)
+    if (status == DVK_ERR_MISSING && access(beside, F_OK) != 0)
         dvk_fail(status, "%s: no record: a kernel comes with its JSON sidecar; import one without", beside);
     if (status == DVK_OK)
         status = read_record(beside, json, r);

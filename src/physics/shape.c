@@ -1,6 +1,5 @@
 /* A tabulated curve a(t): read from a table, evaluated and integrated. */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "dvk/nuclide.h"
@@ -8,9 +7,10 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "base/text.h"
+#include "data/table.h"
 #include "physics/timefit.h"
 
-enum { MAX_ROWS = 100000, LINE_SIZE = 512 };
+enum { MAX_ROWS = 100000 };
 
 /* "time TAB value", blanks allowed; false for anything else. */
 static bool parse_row(const char *line, double *t, double *value)
@@ -43,12 +43,15 @@ static dvk_status add_row(dvk_shape *s, const char *path, size_t number, double 
     return DVK_OK;
 }
 
-static dvk_status read_rows(dvk_shape *s, FILE *file, const char *path)
+static dvk_status read_rows(dvk_shape *s, char *text, const char *path)
 {
-    char line[LINE_SIZE];
-    for (size_t number = 1; fgets(line, sizeof line, file); number++) {
+    size_t number = 1;
+    for (char *line = text, *next = NULL; line; line = next, number++) {
         double t = 0, value = 0;
-        const bool empty = line[strspn(line, " \t\r\n")] == '\0' || line[0] == '#';
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        const bool empty = line[strspn(line, " \t\r")] == '\0' || line[0] == '#';
         if (empty || (number == 1 && strncmp(line, "time_h", 6) == 0))
             continue;
         if (!parse_row(line, &t, &value))
@@ -56,8 +59,6 @@ static dvk_status read_rows(dvk_shape *s, FILE *file, const char *path)
                             path, number);
         DVK_TRY(add_row(s, path, number, t, value));
     }
-    if (ferror(file))
-        return dvk_fail(DVK_ERR_MISSING, "%s: cannot be read", path);
     if (s->count < 2)
         return dvk_fail(DVK_ERR_INVALID, "%s: %zu rows: a shape needs two", path, s->count);
     return DVK_OK;
@@ -66,17 +67,16 @@ static dvk_status read_rows(dvk_shape *s, FILE *file, const char *path)
 dvk_status dvk_shape_read(const char *path, dvk_shape **out)
 {
     dvk_shape *s = NULL;
+    char *text = NULL;
     dvk_status status = DVK_OK;
-    FILE *file = fopen(path, "r");
     *out = NULL;
-    if (!file)
-        return dvk_fail(DVK_ERR_MISSING, "%s: cannot be opened", path);
+    DVK_TRY(dvk_text_file_read(path, &text));
     DVK_TRY_DONE(dvk_alloc(1, sizeof *s, &s));
-    DVK_TRY_DONE(read_rows(s, file, path));
+    DVK_TRY_DONE(read_rows(s, text, path));
     *out = s;
     s = NULL;
 done:
-    fclose(file);
+    dvk_free(text);
     dvk_shape_free(s);
     return status;
 }

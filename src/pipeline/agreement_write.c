@@ -13,18 +13,18 @@
 
 static void put(json_t *object, const char *key, double value)
 {
-    json_object_set_new(object, key, dvk_json_number(value));
+    dvk_json_put(object, key, dvk_json_number(value));
 }
 
 static void put_interval(json_t *object, const char *key, const dvk_interval *i)
 {
-    json_object_set_new(object, key, dvk_json_numbers((double[]){i->value, i->low, i->high}, 3));
+    dvk_json_put(object, key, dvk_json_numbers((double[]){i->value, i->low, i->high}, 3));
 }
 
 static json_t *agreement_json(const dvk_agreement *g)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "n", json_integer((json_int_t)g->n));
+    dvk_json_put(j, "n", json_integer((json_int_t)g->n));
     put(j, "mean_a", g->mean_a);
     put(j, "mean_b", g->mean_b);
     put(j, "sd", g->sd);
@@ -44,22 +44,22 @@ static json_t *cohort_json(const dvk_archives *c)
     json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s}", "schema", "dvkit.agreement/1", "dvkit_version", DVK_VERSION,
                           "intended_use", "research", "a", c->options.a, "b", c->options.b);
     json_t *vois = json_array(), *warnings = json_array();
-    json_object_set_new(j, "intervals", json_string("value, and the 95 % confidence interval's ends"));
-    json_object_set_new(j, "results", json_integer((json_int_t)c->results));
-    json_object_set_new(j, "agree", json_boolean(c->agree));
-    json_object_set_new(j, "beyond", json_integer((json_int_t)c->beyond));
+    dvk_json_put(j, "intervals", dvk_json_string("value, and the 95 % confidence interval's ends"));
+    dvk_json_put(j, "results", json_integer((json_int_t)c->results));
+    dvk_json_put(j, "agree", json_boolean(c->agree));
+    dvk_json_put(j, "beyond", json_integer((json_int_t)c->beyond));
     put(j, "rtol", c->options.rtol);
     put(j, "atol", c->options.atol);
     for (size_t v = 0; v < c->voi_count; v++) {
         json_t *voi = json_pack("{s:s}", "name", c->voi[v].name);
         for (size_t q = 0; q < DVK_ARCHIVES_QUANTITIES; q++)
-            json_object_set_new(voi, dvk_archives_quantity(q), agreement_json(&c->voi[v].agreement[q]));
-        json_array_append_new(vois, voi);
+            dvk_json_put(voi, dvk_archives_quantity(q), agreement_json(&c->voi[v].agreement[q]));
+        dvk_json_add(vois, voi);
     }
     for (size_t i = 0; i < c->warning_count; i++)
-        json_array_append_new(warnings, json_string(c->warnings[i]));
-    json_object_set_new(j, "rois", vois);
-    json_object_set_new(j, "warnings", warnings);
+        dvk_json_add(warnings, dvk_json_string(c->warnings[i]));
+    dvk_json_put(j, "rois", vois);
+    dvk_json_put(j, "warnings", warnings);
     return j;
 }
 
@@ -170,12 +170,12 @@ static dvk_status agreement_table(const dvk_archives *c, dvk_text *t)
 static json_t *provenance(const dvk_archives *c)
 {
     json_t *j = json_pack("{s:s, s:s}", "schema", "dvkit.provenance/1", "dvkit_version", DVK_VERSION);
-    json_object_set_new(j, "command", c->options.command ? json_string(c->options.command) : json_null());
-    json_object_set_new(
+    dvk_json_put(j, "command", c->options.command ? dvk_json_string(c->options.command) : json_null());
+    dvk_json_put(
         j, "inputs",
         json_pack("[{s:s, s:s}, {s:s, s:s}]", "role", "a", "path", c->options.a, "role", "b", "path", c->options.b));
-    json_object_set_new(j, "outputs",
-                        json_pack("[s, s, s, s]", "agreement.json", "agreement.tsv", "pairs.tsv", "report.html"));
+    dvk_json_put(j, "outputs",
+                 json_pack("[s, s, s, s]", "agreement.json", "agreement.tsv", "pairs.tsv", "report.html"));
     return j;
 }
 

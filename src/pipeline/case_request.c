@@ -139,9 +139,8 @@ static dvk_status add(const input_list *in, const char *role, const char *path, 
         DVK_TRY(dvk_sha256_file(path, hex));
         sha256 = hex;
     }
-    const int failed = json_array_append_new(in->list, json_pack("{s:s, s:s, s:s}", "role", role, "path",
-                                                                 dvk_case_path(in->options, path), "sha256", sha256));
-    return failed ? dvk_fail(DVK_ERR_INVALID, "%s: its name is not UTF-8: rename it", path) : DVK_OK;
+    dvk_json_add(in->list, dvk_json_input(role, dvk_case_path(in->options, path), sha256));
+    return dvk_json_check();
 }
 
 /* A file beside an image, where there is one. */

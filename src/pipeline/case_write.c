@@ -20,7 +20,7 @@ static json_t *sources(const dvk_case *k)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < k->options->scan_count; i++)
-        json_array_append_new(array, json_string(dvk_case_path(k->options, k->options->scans[i])));
+        dvk_json_add(array, dvk_json_string(dvk_case_path(k->options, k->options->scans[i])));
     return array;
 }
 
@@ -29,23 +29,22 @@ static json_t *parameters(const dvk_case *k)
     const dvk_case_options *o = k->options;
     const dvk_roi_options *r = &o->roi;
     json_t *j = json_object();
-    json_object_set_new(j, "integration", dvk_integration_json(&o->integration));
-    json_object_set_new(j, "voi_curve", dvk_integration_json(&r->curve));
-    json_object_set_new(j, "order",
-                        json_string(o->order == DVK_ORDER_DOSE_RATE_FIRST ? "dose-rate-first" : "tia-first"));
-    json_object_set_new(j, "engine", json_string(dvk_engine_name(k->engine)));
-    json_object_set_new(j, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
-    json_object_set_new(j, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
-    json_object_set_new(j, "density", json_string(o->density ? dvk_case_path(o, o->density) : "none"));
-    json_object_set_new(j, "voi_density_g_mL", dvk_json_number(r->density_g_mL));
-    json_object_set_new(j, "recovery", r->recovery ? json_string(dvk_case_path(o, r->recovery)) : json_null());
-    json_object_set_new(j, "biology_table",
-                        r->biology_table ? json_string(dvk_case_path(o, r->biology_table)) : json_null());
-    json_object_set_new(j, "alpha_beta_Gy", dvk_json_number(r->biology.alpha_beta_Gy));
-    json_object_set_new(j, "repair_half_time_h", dvk_json_number(r->biology.repair_half_time_h));
-    json_object_set_new(j, "alpha_per_Gy", dvk_json_number(r->biology.alpha_per_Gy));
-    json_object_set_new(j, "eud_a", dvk_json_number(r->biology.eud_a));
-    json_object_set_new(j, "effective_half_life_h", dvk_json_number(r->biology.effective_half_life_h));
+    dvk_json_put(j, "integration", dvk_integration_json(&o->integration));
+    dvk_json_put(j, "voi_curve", dvk_integration_json(&r->curve));
+    dvk_json_put(j, "order", dvk_json_string(o->order == DVK_ORDER_DOSE_RATE_FIRST ? "dose-rate-first" : "tia-first"));
+    dvk_json_put(j, "engine", dvk_json_string(dvk_engine_name(k->engine)));
+    dvk_json_put(j, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
+    dvk_json_put(j, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
+    dvk_json_put(j, "density", dvk_json_string(o->density ? dvk_case_path(o, o->density) : "none"));
+    dvk_json_put(j, "voi_density_g_mL", dvk_json_number(r->density_g_mL));
+    dvk_json_put(j, "recovery", r->recovery ? dvk_json_string(dvk_case_path(o, r->recovery)) : json_null());
+    dvk_json_put(j, "biology_table",
+                 r->biology_table ? dvk_json_string(dvk_case_path(o, r->biology_table)) : json_null());
+    dvk_json_put(j, "alpha_beta_Gy", dvk_json_number(r->biology.alpha_beta_Gy));
+    dvk_json_put(j, "repair_half_time_h", dvk_json_number(r->biology.repair_half_time_h));
+    dvk_json_put(j, "alpha_per_Gy", dvk_json_number(r->biology.alpha_per_Gy));
+    dvk_json_put(j, "eud_a", dvk_json_number(r->biology.eud_a));
+    dvk_json_put(j, "effective_half_life_h", dvk_json_number(r->biology.effective_half_life_h));
     return j;
 }
 
@@ -54,10 +53,10 @@ static json_t *parameters(const dvk_case *k)
 static json_t *map_sidecar(const dvk_case *k, const char *units)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "Units", json_string(units));
-    json_object_set_new(j, "TracerRadionuclide", k->nuclide ? json_string(k->nuclide->name) : json_null());
-    json_object_set_new(j, "Sources", sources(k));
-    json_object_set_new(j, "Parameters", parameters(k));
+    dvk_json_put(j, "Units", dvk_json_string(units));
+    dvk_json_put(j, "TracerRadionuclide", k->nuclide ? dvk_json_string(k->nuclide->name) : json_null());
+    dvk_json_put(j, "Sources", sources(k));
+    dvk_json_put(j, "Parameters", parameters(k));
     return j;
 }
 
@@ -115,17 +114,17 @@ static dvk_status provenance(const dvk_case *k, json_t **out)
         return status;
     }
     json_t *j = json_object();
-    json_object_set_new(j, "schema", json_string("dvkit.provenance/1"));
-    json_object_set_new(j, "dvkit_version", json_string(DVK_VERSION));
-    json_object_set_new(j, "algorithm", json_integer(DVK_ALGORITHM));
-    json_object_set_new(j, "command", o->command ? json_string(o->command) : json_null());
-    json_object_set_new(j, "inputs", inputs);
-    json_object_set_new(j, "parameters", parameters(k));
-    json_object_set_new(j, "kernel_sha256", s->kernel.sha256[0] ? json_string(s->kernel.sha256) : json_null());
-    json_object_set_new(j, "backend", json_string(s->backend));
-    json_object_set_new(j, "device", json_string(s->device));
-    json_object_set_new(j, "device_reason", json_string(s->device_reason));
-    json_object_set_new(j, "fingerprint", json_string(fingerprint));
+    dvk_json_put(j, "schema", dvk_json_string("dvkit.provenance/1"));
+    dvk_json_put(j, "dvkit_version", dvk_json_string(DVK_VERSION));
+    dvk_json_put(j, "algorithm", json_integer(DVK_ALGORITHM));
+    dvk_json_put(j, "command", o->command ? dvk_json_string(o->command) : json_null());
+    dvk_json_put(j, "inputs", inputs);
+    dvk_json_put(j, "parameters", parameters(k));
+    dvk_json_put(j, "kernel_sha256", s->kernel.sha256[0] ? dvk_json_string(s->kernel.sha256) : json_null());
+    dvk_json_put(j, "backend", dvk_json_string(s->backend));
+    dvk_json_put(j, "device", dvk_json_string(s->device));
+    dvk_json_put(j, "device_reason", dvk_json_string(s->device_reason));
+    dvk_json_put(j, "fingerprint", dvk_json_string(fingerprint));
     *out = j;
     return DVK_OK;
 }
@@ -134,7 +133,7 @@ static dvk_status provenance(const dvk_case *k, json_t **out)
 static dvk_status outputs(dvk_outdir *o, json_t *record)
 {
     json_t *files = json_object();
-    json_object_set_new(record, "outputs", files);
+    dvk_json_put(record, "outputs", files);
     for (size_t i = 0; i < dvk_outdir_count(o); i++) {
         const char *path = NULL;
         char hex[65];
@@ -143,8 +142,8 @@ static dvk_status outputs(dvk_outdir *o, json_t *record)
         DVK_TRY(dvk_sha256_file(path, hex));
         if (stat(path, &info) != 0)
             return dvk_fail(DVK_ERR_IO, "%s: cannot be read back: %s", path, strerror(errno));
-        json_object_set_new(files, dvk_outdir_name(o, i),
-                            json_pack("{s:I, s:s}", "bytes", (json_int_t)info.st_size, "sha256", hex));
+        dvk_json_put(files, dvk_outdir_name(o, i),
+                     json_pack("{s:I, s:s}", "bytes", (json_int_t)info.st_size, "sha256", hex));
     }
     return DVK_OK;
 }
@@ -181,7 +180,9 @@ static dvk_status write_all(const dvk_case *k, dvk_outdir *o)
     DVK_TRY(write_summary(k, o));
     json_t *record = NULL;
     DVK_TRY(provenance(k, &record));
-    dvk_status status = write_report(k, o, record);
+    dvk_status status = dvk_json_check();
+    if (status == DVK_OK)
+        status = write_report(k, o, record);
     if (status == DVK_OK)
         status = outputs(o, record);
     if (status == DVK_OK)

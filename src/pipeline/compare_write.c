@@ -16,12 +16,12 @@ static const double points[DVK_COMPARE_POINTS] = DVK_COMPARE_DX;
 
 static void put(json_t *object, const char *key, double value)
 {
-    json_object_set_new(object, key, dvk_json_number(value));
+    dvk_json_put(object, key, dvk_json_number(value));
 }
 
 static void put_text(json_t *object, const char *key, const char *text)
 {
-    json_object_set_new(object, key, text && text[0] ? json_string(text) : json_null());
+    dvk_json_put(object, key, text && text[0] ? dvk_json_string(text) : json_null());
 }
 
 /* {"98": ..., "95": ...}: values by their number. */
@@ -39,13 +39,13 @@ static json_t *by_number(const double *numbers, const double *values, size_t cou
 static json_t *difference_json(const dvk_difference *d)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "voxels", json_integer((json_int_t)d->count));
+    dvk_json_put(j, "voxels", json_integer((json_int_t)d->count));
     put(j, "mean_a", d->mean_a);
     put(j, "mean_b", d->mean_b);
     put(j, "mean", d->mean);
     put(j, "sd", d->sd);
     put(j, "median", d->median);
-    json_object_set_new(j, "percentiles", by_number(percents, d->percentile, DVK_COMPARE_PERCENTILES));
+    dvk_json_put(j, "percentiles", by_number(percents, d->percentile, DVK_COMPARE_PERCENTILES));
     put(j, "mean_absolute", d->mae);
     put(j, "root_mean_square", d->rmse);
     put(j, "largest_absolute", d->largest);
@@ -57,7 +57,7 @@ static json_t *difference_json(const dvk_difference *d)
 static json_t *gamma_json(const dvk_gamma_result *g)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "voxels", json_integer((json_int_t)g->voxels));
+    dvk_json_put(j, "voxels", json_integer((json_int_t)g->voxels));
     put(j, "passed_fraction", g->passed);
     put(j, "mean", g->mean);
     put(j, "largest", g->largest);
@@ -83,15 +83,15 @@ static json_t *voi_json(const dvk_compare *r, const dvk_compare_voi *v)
     json_t *j = json_object();
     put_text(j, "name", v->name);
     put(j, "volume_mL", v->volume_mL);
-    json_object_set_new(j, "difference", difference_json(&v->difference));
-    json_object_set_new(j, "dx_a", by_number(points, v->dx_a, DVK_COMPARE_POINTS));
-    json_object_set_new(j, "dx_b", by_number(points, v->dx_b, DVK_COMPARE_POINTS));
-    json_object_set_new(j, "vx_a_percent", by_number(r->options.level, v->vx_a, r->options.levels));
-    json_object_set_new(j, "vx_b_percent", by_number(r->options.level, v->vx_b, r->options.levels));
+    dvk_json_put(j, "difference", difference_json(&v->difference));
+    dvk_json_put(j, "dx_a", by_number(points, v->dx_a, DVK_COMPARE_POINTS));
+    dvk_json_put(j, "dx_b", by_number(points, v->dx_b, DVK_COMPARE_POINTS));
+    dvk_json_put(j, "vx_a_percent", by_number(r->options.level, v->vx_a, r->options.levels));
+    dvk_json_put(j, "vx_b_percent", by_number(r->options.level, v->vx_b, r->options.levels));
     put(j, "dvh_distance_percent", v->dvh_distance);
     put(j, "dvh_distance_at", v->dvh_distance_at);
     if (r->options.gamma.wanted)
-        json_object_set_new(j, "gamma", gamma_json(&v->gamma));
+        dvk_json_put(j, "gamma", gamma_json(&v->gamma));
     return j;
 }
 
@@ -114,28 +114,28 @@ static json_t *compare_json(const dvk_compare *r)
     put_text(j, "a", r->options.a);
     put_text(j, "b", r->options.b);
     put_text(j, "units", r->units);
-    json_object_set_new(j, "resampled", json_boolean(r->resampled));
-    json_object_set_new(j, "agree", json_boolean(r->agree));
-    json_object_set_new(j, "tolerance", tolerance_json(r));
-    json_object_set_new(j, "voxels", json_integer((json_int_t)r->voxels));
-    json_object_set_new(j, "voxels_left_out", json_integer((json_int_t)r->left_out));
-    json_object_set_new(j, "voxels_beyond", json_integer((json_int_t)r->beyond));
+    dvk_json_put(j, "resampled", json_boolean(r->resampled));
+    dvk_json_put(j, "agree", json_boolean(r->agree));
+    dvk_json_put(j, "tolerance", tolerance_json(r));
+    dvk_json_put(j, "voxels", json_integer((json_int_t)r->voxels));
+    dvk_json_put(j, "voxels_left_out", json_integer((json_int_t)r->left_out));
+    dvk_json_put(j, "voxels_beyond", json_integer((json_int_t)r->beyond));
     put(j, "largest_absolute", r->largest);
-    json_object_set_new(j, "largest_at",
-                        json_pack("[I, I, I]", (json_int_t)r->largest_at[0], (json_int_t)r->largest_at[1],
-                                  (json_int_t)r->largest_at[2]));
+    dvk_json_put(j, "largest_at",
+                 json_pack("[I, I, I]", (json_int_t)r->largest_at[0], (json_int_t)r->largest_at[1],
+                           (json_int_t)r->largest_at[2]));
     put(j, "threshold", r->threshold);
-    json_object_set_new(j, "difference", difference_json(&r->whole));
+    dvk_json_put(j, "difference", difference_json(&r->whole));
     if (r->options.gamma.wanted) {
-        json_object_set_new(j, "gamma_options", gamma_options_json(r));
-        json_object_set_new(j, "gamma", gamma_json(&r->gamma));
+        dvk_json_put(j, "gamma_options", gamma_options_json(r));
+        dvk_json_put(j, "gamma", gamma_json(&r->gamma));
     }
     for (size_t i = 0; i < r->voi_count; i++)
-        json_array_append_new(vois, voi_json(r, &r->voi[i]));
+        dvk_json_add(vois, voi_json(r, &r->voi[i]));
     for (size_t i = 0; i < r->warning_count; i++)
-        json_array_append_new(warnings, json_string(r->warnings[i]));
-    json_object_set_new(j, "vois", vois);
-    json_object_set_new(j, "warnings", warnings);
+        dvk_json_add(warnings, dvk_json_string(r->warnings[i]));
+    dvk_json_put(j, "vois", vois);
+    dvk_json_put(j, "warnings", warnings);
     return j;
 }
 
@@ -271,7 +271,7 @@ static json_t *map_sidecar(const dvk_compare_work *w, const char *units, const c
     json_t *j = json_object();
     put_text(j, "Units", units);
     put_text(j, "Description", what);
-    json_object_set_new(j, "Sources", json_pack("[s, s]", w->path_a, w->path_b));
+    dvk_json_put(j, "Sources", json_pack("[s, s]", w->path_a, w->path_b));
     return j;
 }
 
@@ -292,18 +292,16 @@ static dvk_status write_difference(const dvk_compare_work *w, dvk_outdir *o)
 static json_t *provenance(const dvk_compare_work *w)
 {
     const dvk_compare *r = w->result;
-    json_t *j = json_object();
+    json_t *j = json_object(), *inputs = json_array();
+    dvk_json_add(inputs, dvk_json_input("a", w->path_a, r->sha256_a));
+    dvk_json_add(inputs, dvk_json_input("b", w->path_b, r->sha256_b));
     put_text(j, "schema", "dvkit.provenance/1");
     put_text(j, "dvkit_version", DVK_VERSION);
     put_text(j, "command", w->options->command);
-    json_object_set_new(j, "inputs",
-                        json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:s}]", "role", "a", "path", w->path_a, "sha256",
-                                  r->sha256_a, "role", "b", "path", w->path_b, "sha256", r->sha256_b));
+    dvk_json_put(j, "inputs", inputs);
     for (size_t i = 0; i < w->options->voi_source_count; i++)
-        json_array_append_new(json_object_get(j, "inputs"),
-                              json_pack("{s:s, s:s, s:s}", "role", "voi", "path", w->options->voi_sources[i].path,
-                                        "sha256", dvk_voi_file_sha256(w->vois, i)));
-    json_object_set_new(j, "tolerance", tolerance_json(r));
+        dvk_json_add(inputs, dvk_json_input("voi", w->options->voi_sources[i].path, dvk_voi_file_sha256(w->vois, i)));
+    dvk_json_put(j, "tolerance", tolerance_json(r));
     return j;
 }
 

@@ -201,13 +201,13 @@ static json_t *kernel_json(const convolution *k)
     if (!r)
         return json_null();
     json_t *j = json_object();
-    json_object_set_new(j, "source", json_string(r->source));
-    json_object_set_new(j, "voxel_mm", dvk_json_numbers(r->voxel_mm, 3));
-    json_object_set_new(j, "radius_mm", dvk_json_number(r->radius_mm));
-    json_object_set_new(j, "density_g_mL", dvk_json_number(r->density_g_mL));
-    json_object_set_new(j, "energy_keV", dvk_json_number(r->energy_keV));
-    json_object_set_new(j, "energy_emitted_keV", dvk_json_number(r->emitted_keV));
-    json_object_set_new(j, "sha256", json_string(r->sha256));
+    dvk_json_put(j, "source", dvk_json_string(r->source));
+    dvk_json_put(j, "voxel_mm", dvk_json_numbers(r->voxel_mm, 3));
+    dvk_json_put(j, "radius_mm", dvk_json_number(r->radius_mm));
+    dvk_json_put(j, "density_g_mL", dvk_json_number(r->density_g_mL));
+    dvk_json_put(j, "energy_keV", dvk_json_number(r->energy_keV));
+    dvk_json_put(j, "energy_emitted_keV", dvk_json_number(r->emitted_keV));
+    dvk_json_put(j, "sha256", dvk_json_string(r->sha256));
     return j;
 }
 
@@ -215,23 +215,23 @@ static dvk_status describe(const convolution *k, char **out)
 {
     const dvk_convolve_options *o = k->options;
     json_t *j = json_object(), *sources = json_array(), *how = json_object();
-    json_array_append_new(sources, json_string(o->tia));
+    dvk_json_add(sources, dvk_json_string(o->tia));
     if (o->kernel)
-        json_array_append_new(sources, json_string(o->kernel));
-    json_object_set_new(how, "engine", json_string(dvk_engine_name(k->used)));
-    json_object_set_new(how, "backend", json_string(dvk_context_backend(k->context)));
-    json_object_set_new(how, "device", json_string(dvk_context_device(k->context)));
-    json_object_set_new(how, "density", json_string(o->density ? o->density : "none"));
-    json_object_set_new(how, "kernel", kernel_json(k));
+        dvk_json_add(sources, dvk_json_string(o->kernel));
+    dvk_json_put(how, "engine", dvk_json_string(dvk_engine_name(k->used)));
+    dvk_json_put(how, "backend", dvk_json_string(dvk_context_backend(k->context)));
+    dvk_json_put(how, "device", dvk_json_string(dvk_context_device(k->context)));
+    dvk_json_put(how, "density", dvk_json_string(o->density ? o->density : "none"));
+    dvk_json_put(how, "kernel", kernel_json(k));
     if (!o->kernel) {
-        json_object_set_new(how, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
-        json_object_set_new(how, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
+        dvk_json_put(how, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
+        dvk_json_put(how, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
     }
-    json_object_set_new(j, "Units", json_string(k->plain ? "none" : "Gy"));
+    dvk_json_put(j, "Units", dvk_json_string(k->plain ? "none" : "Gy"));
     if (k->nuclide)
-        json_object_set_new(j, "TracerRadionuclide", json_string(k->nuclide->name));
-    json_object_set_new(j, "Sources", sources);
-    json_object_set_new(j, "Parameters", how);
+        dvk_json_put(j, "TracerRadionuclide", dvk_json_string(k->nuclide->name));
+    dvk_json_put(j, "Sources", sources);
+    dvk_json_put(j, "Parameters", how);
     const dvk_status status = dvk_json_text(j, out);
     json_decref(j);
     return status;

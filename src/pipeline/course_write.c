@@ -12,12 +12,12 @@
 
 static void put(json_t *object, const char *key, double value)
 {
-    json_object_set_new(object, key, dvk_json_number(value));
+    dvk_json_put(object, key, dvk_json_number(value));
 }
 
 static void put_text(json_t *object, const char *key, const char *text)
 {
-    json_object_set_new(object, key, text[0] ? json_string(text) : json_null());
+    dvk_json_put(object, key, text[0] ? dvk_json_string(text) : json_null());
 }
 
 /* --- course.json --- */
@@ -41,9 +41,9 @@ static json_t *cycle_json(const dvk_course_cycle *cycle)
         put(roi, "bed_Gy", r->bed_Gy);
         put(roi, "u_bed_rel", r->u_bed_rel);
         put(roi, "eqd2_Gy", r->eqd2_Gy);
-        json_array_append_new(rois, roi);
+        dvk_json_add(rois, roi);
     }
-    json_object_set_new(j, "rois", rois);
+    dvk_json_put(j, "rois", rois);
     return j;
 }
 
@@ -57,8 +57,8 @@ static void put_ledgers(json_t *j, const dvk_course_ledger *bed, const dvk_cours
 
 static void put_decision(json_t *j, const dvk_course_decision *d)
 {
-    json_object_set_new(j, "next_cycle_within_limit", d->cycles_left < 0 ? json_null() : json_boolean(d->within_limit));
-    json_object_set_new(j, "cycles_left", d->cycles_left < 0 ? json_null() : json_integer(d->cycles_left));
+    dvk_json_put(j, "next_cycle_within_limit", d->cycles_left < 0 ? json_null() : json_boolean(d->within_limit));
+    dvk_json_put(j, "cycles_left", d->cycles_left < 0 ? json_null() : json_integer(d->cycles_left));
     put(j, "activity_to_limit_MBq", d->activity_MBq);
     put(j, "activity_to_limit_and_tolerance_MBq", d->activity_most_MBq);
 }
@@ -94,13 +94,13 @@ static json_t *course_json(const dvk_course *c)
     put_text(j, "intended_use", "research");
     put_text(j, "nuclide", c->cycles[0].nuclide);
     for (size_t i = 0; i < c->cycle_count; i++)
-        json_array_append_new(cycles, cycle_json(&c->cycles[i]));
+        dvk_json_add(cycles, cycle_json(&c->cycles[i]));
     for (size_t i = 0; i < c->sum_count; i++)
-        json_array_append_new(sums, sum_json(&c->sums[i]));
+        dvk_json_add(sums, sum_json(&c->sums[i]));
     for (size_t i = 0; i < c->warning_count; i++)
-        json_array_append_new(warnings, json_string(c->warnings[i]));
-    json_object_set_new(j, "cycles", cycles);
-    json_object_set_new(j, "cumulative", sums);
+        dvk_json_add(warnings, dvk_json_string(c->warnings[i]));
+    dvk_json_put(j, "cycles", cycles);
+    dvk_json_put(j, "cumulative", sums);
     put(j, "limit_bed_Gy", o->limit_bed_Gy);
     put(j, "limit_dose_Gy", o->limit_dose_Gy);
     put(j, "tolerance_Gy", o->tolerance_Gy);
@@ -110,7 +110,7 @@ static json_t *course_json(const dvk_course *c)
     put(j, "next_activity_MBq", o->predict == DVK_PREDICT_ACTIVITY ? o->next_activity_MBq : NAN);
     put_ledgers(j, &c->bed, &c->dose);
     put_decision(j, &c->decision);
-    json_object_set_new(j, "warnings", warnings);
+    dvk_json_put(j, "warnings", warnings);
     return j;
 }
 
@@ -216,7 +216,7 @@ static json_t *provenance(const dvk_course *c)
         put_text(input, "path", c->cycles[i].path);
         put_text(input, "sha256", c->cycles[i].summary_sha256);
         put_text(input, "provenance_sha256", c->cycles[i].provenance_sha256);
-        json_array_append_new(inputs, input);
+        dvk_json_add(inputs, input);
     }
     put(parameters, "limit_bed_Gy", o->limit_bed_Gy);
     put(parameters, "limit_dose_Gy", o->limit_dose_Gy);
@@ -226,9 +226,9 @@ static json_t *provenance(const dvk_course *c)
     put(parameters, "next_activity_MBq", o->next_activity_MBq);
     put(parameters, "alpha_beta_Gy", o->alpha_beta_Gy);
     put(parameters, "repair_half_time_h", o->repair_half_time_h);
-    json_object_set_new(j, "inputs", inputs);
-    json_object_set_new(j, "parameters", parameters);
-    json_object_set_new(j, "outputs", json_pack("[s, s, s]", "course.json", "course.tsv", "report.html"));
+    dvk_json_put(j, "inputs", inputs);
+    dvk_json_put(j, "parameters", parameters);
+    dvk_json_put(j, "outputs", json_pack("[s, s, s]", "course.json", "course.tsv", "report.html"));
     return j;
 }
 

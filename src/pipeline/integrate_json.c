@@ -13,7 +13,7 @@ json_t *dvk_integration_json(const dvk_integration *how)
                           dvk_start_name(how->start), "tail", dvk_tail_name(how->tail), "weighting",
                           dvk_weighting_name(how->weighting), "scope", how->scope == DVK_SCOPE_VOI ? "voi" : "voxel");
     if (how->model == DVK_MODEL_MADSEN)
-        json_object_set_new(j, "population_half_life_h", dvk_json_number(how->madsen_half_life_h));
+        dvk_json_put(j, "population_half_life_h", dvk_json_number(how->madsen_half_life_h));
     return j;
 }
 
@@ -27,7 +27,7 @@ json_t *dvk_series_sources_json(const dvk_series *s)
     json_t *array = json_array();
     for (size_t i = 0; s && i < dvk_series_scans(s); i++)
         if (!same_file(s, i))
-            json_array_append_new(array, json_string(dvk_series_path(s, i)));
+            dvk_json_add(array, dvk_json_string(dvk_series_path(s, i)));
     return array;
 }
 
@@ -36,8 +36,7 @@ json_t *dvk_series_inputs_json(const dvk_series *s)
     json_t *array = json_array();
     for (size_t i = 0; s && i < dvk_series_scans(s); i++)
         if (!same_file(s, i))
-            json_array_append_new(array, json_pack("{s:s, s:s, s:s}", "role", "scan", "path", dvk_series_path(s, i),
-                                                   "sha256", dvk_series_sha256(s, i)));
+            dvk_json_add(array, dvk_json_input("scan", dvk_series_path(s, i), dvk_series_sha256(s, i)));
     return array;
 }
 
@@ -47,12 +46,12 @@ void dvk_status_legend(json_t *sidecar)
     for (int m = 1; m < DVK_MODEL_COUNT; m++) {
         char key[8];
         snprintf(key, sizeof key, "%d", m);
-        json_object_set_new(models, key, json_string(dvk_model_name((dvk_model)m)));
+        dvk_json_put(models, key, dvk_json_string(dvk_model_name((dvk_model)m)));
     }
-    json_object_set_new(sidecar, "LowFourBits", models);
-    json_object_set_new(sidecar, "HighFourBits",
-                        json_pack("{s:s, s:s, s:s, s:s}", "16",
-                                  "the rule asked for had no answer here, the stated one took over", "32",
-                                  "a rate was set to a bound", "64", "tail above 20 % of the TIA", "128",
-                                  "a sample was negative or not finite"));
+    dvk_json_put(sidecar, "LowFourBits", models);
+    dvk_json_put(sidecar, "HighFourBits",
+                 json_pack("{s:s, s:s, s:s, s:s}", "16",
+                           "the rule asked for had no answer here, the stated one took over", "32",
+                           "a rate was set to a bound", "64", "tail above 20 % of the TIA", "128",
+                           "a sample was negative or not finite"));
 }

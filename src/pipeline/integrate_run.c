@@ -84,7 +84,7 @@ static json_t *shares_json(const dvk_voxel_shares *s)
     json_t *models = json_object();
     for (int m = 1; m < DVK_MODEL_COUNT; m++)
         if (s->model[m] > 0)
-            json_object_set_new(models, dvk_model_name((dvk_model)m), json_integer((json_int_t)s->model[m]));
+            dvk_json_put(models, dvk_model_name((dvk_model)m), json_integer((json_int_t)s->model[m]));
     return json_pack("{s:I, s:I, s:o, s:I, s:I, s:I, s:I, s:o, s:o}", "voxels", (json_int_t)s->voxels, "zero",
                      (json_int_t)s->zero, "model", models, "fallback", (json_int_t)s->fallback, "clamped",
                      (json_int_t)s->clamped, "tail", (json_int_t)s->tail, "negative", (json_int_t)s->negative,
@@ -109,7 +109,7 @@ static dvk_status write_status(const run *r, dvk_outdir *o)
         bytes[v] = (uint8_t)values[v];
     json_t *j = sidecar(r, "bits");
     dvk_status_legend(j);
-    json_object_set_new(j, "Counts", shares_json(&r->shares));
+    dvk_json_put(j, "Counts", shares_json(&r->shares));
     const dvk_status status = dvk_results_map_u8(o, "status", g, bytes, j);
     dvk_free(bytes);
     return status;
@@ -119,17 +119,15 @@ static json_t *provenance(const run *r)
 {
     json_t *j = json_object(), *inputs = dvk_series_inputs_json(r->series);
     for (size_t i = 0; r->vois && i < r->options->voi_source_count; i++)
-        json_array_append_new(inputs,
-                              json_pack("{s:s, s:s, s:s}", "role", "voi", "path", r->options->voi_sources[i].path,
-                                        "sha256", dvk_voi_file_sha256(r->vois, i)));
-    json_object_set_new(j, "schema", json_string("dvkit.provenance/1"));
-    json_object_set_new(j, "dvkit_version", json_string(DVK_VERSION));
-    json_object_set_new(j, "command", r->options->command ? json_string(r->options->command) : json_null());
-    json_object_set_new(j, "inputs", inputs);
-    json_object_set_new(j, "parameters", dvk_integration_json(&r->options->integration));
-    json_object_set_new(j, "backend", json_string(dvk_context_backend(r->context)));
-    json_object_set_new(j, "device", json_string(dvk_context_device(r->context)));
-    json_object_set_new(j, "device_reason", json_string(dvk_context_reason(r->context)));
+        dvk_json_add(inputs, dvk_json_input("voi", r->options->voi_sources[i].path, dvk_voi_file_sha256(r->vois, i)));
+    dvk_json_put(j, "schema", dvk_json_string("dvkit.provenance/1"));
+    dvk_json_put(j, "dvkit_version", dvk_json_string(DVK_VERSION));
+    dvk_json_put(j, "command", r->options->command ? dvk_json_string(r->options->command) : json_null());
+    dvk_json_put(j, "inputs", inputs);
+    dvk_json_put(j, "parameters", dvk_integration_json(&r->options->integration));
+    dvk_json_put(j, "backend", dvk_json_string(dvk_context_backend(r->context)));
+    dvk_json_put(j, "device", dvk_json_string(dvk_context_device(r->context)));
+    dvk_json_put(j, "device_reason", dvk_json_string(dvk_context_reason(r->context)));
     return j;
 }
 

@@ -81,7 +81,7 @@ static dvk_status choice_table(const dvk_methods *m, dvk_text *t)
 
 static void put(json_t *object, const char *key, double value)
 {
-    json_object_set_new(object, key, dvk_json_number(value));
+    dvk_json_put(object, key, dvk_json_number(value));
 }
 
 static json_t *axes_json(const dvk_methods *m)
@@ -90,8 +90,8 @@ static json_t *axes_json(const dvk_methods *m)
     for (int a = 0; a < DVK_AXES; a++) {
         json_t *labels = json_array();
         for (size_t c = 0; c < m->axis[a].count; c++)
-            json_array_append_new(labels, json_string(m->axis[a].label[c]));
-        json_object_set_new(axes, m->axis[a].name, labels);
+            dvk_json_add(labels, dvk_json_string(m->axis[a].label[c]));
+        dvk_json_put(axes, m->axis[a].name, labels);
     }
     return axes;
 }
@@ -107,7 +107,7 @@ static json_t *spread_json(const dvk_methods *m, size_t v, int q)
     for (int a = 0; a < DVK_AXES; a++)
         put(share, m->axis[a].name, m->voi[v].spread[q].share[a]);
     put(share, "interaction", m->voi[v].spread[q].interaction);
-    json_object_set_new(j, "share", share);
+    dvk_json_put(j, "share", share);
     return j;
 }
 
@@ -115,25 +115,24 @@ static json_t *voi_json(const dvk_methods *m, size_t v)
 {
     json_t *j = json_pack("{s:s}", "name", m->voi[v].name);
     for (int q = 0; q < DVK_QUANTITIES; q++)
-        json_object_set_new(j, quantity_names[q], spread_json(m, v, q));
+        dvk_json_put(j, quantity_names[q], spread_json(m, v, q));
     return j;
 }
 
 static json_t *method_json(const dvk_methods *m, size_t i)
 {
     json_t *j = json_object(), *vois = json_array();
-    json_object_set_new(j, "method", json_integer((json_int_t)i + 1));
+    dvk_json_put(j, "method", json_integer((json_int_t)i + 1));
     for (int a = 0; a < DVK_AXES; a++)
-        json_object_set_new(j, m->axis[a].name,
-                            json_string(m->axis[a].label[dvk_methods_choice(m, i, (dvk_axis_of)a)]));
+        dvk_json_put(j, m->axis[a].name, dvk_json_string(m->axis[a].label[dvk_methods_choice(m, i, (dvk_axis_of)a)]));
     for (size_t v = 0; v < m->voi_count; v++) {
         json_t *voi = json_pack("{s:s}", "name", m->voi[v].name);
         for (int q = 0; q < DVK_QUANTITIES; q++)
             put(voi, quantity_names[q], dvk_methods_value(m, i, v, (dvk_quantity_of)q));
-        json_array_append_new(vois, voi);
+        dvk_json_add(vois, voi);
     }
-    json_object_set_new(j, "rois", vois);
-    json_object_set_new(j, "note", m->note[i][0] ? json_string(m->note[i]) : json_null());
+    dvk_json_put(j, "rois", vois);
+    dvk_json_put(j, "note", m->note[i][0] ? dvk_json_string(m->note[i]) : json_null());
     return j;
 }
 
@@ -142,15 +141,15 @@ static json_t *methods_json(const dvk_methods *m)
     json_t *j = json_pack("{s:s, s:s, s:s}", "schema", "dvkit.methods/1", "dvkit_version", DVK_VERSION, "intended_use",
                           "research");
     json_t *vois = json_array(), *methods = json_array();
-    json_object_set_new(j, "compared_with", json_string(m->has_truth ? "truth" : "reference"));
-    json_object_set_new(j, "reference", json_integer((json_int_t)m->reference));
-    json_object_set_new(j, "axes", axes_json(m));
+    dvk_json_put(j, "compared_with", dvk_json_string(m->has_truth ? "truth" : "reference"));
+    dvk_json_put(j, "reference", json_integer((json_int_t)m->reference));
+    dvk_json_put(j, "axes", axes_json(m));
     for (size_t v = 0; v < m->voi_count; v++)
-        json_array_append_new(vois, voi_json(m, v));
+        dvk_json_add(vois, voi_json(m, v));
     for (size_t i = 0; i < m->count; i++)
-        json_array_append_new(methods, method_json(m, i));
-    json_object_set_new(j, "rois", vois);
-    json_object_set_new(j, "methods", methods);
+        dvk_json_add(methods, method_json(m, i));
+    dvk_json_put(j, "rois", vois);
+    dvk_json_put(j, "methods", methods);
     return j;
 }
 
@@ -211,20 +210,16 @@ static json_t *provenance(const dvk_methods *m, const dvk_methods_options *o, co
 {
     json_t *j = json_pack("{s:s, s:s}", "schema", "dvkit.provenance/1", "dvkit_version", DVK_VERSION);
     json_t *inputs = json_array();
-    json_object_set_new(j, "command", o->of_case.command ? json_string(o->of_case.command) : json_null());
+    dvk_json_put(j, "command", o->of_case.command ? dvk_json_string(o->of_case.command) : json_null());
     for (size_t i = 0; i < dvk_series_scans(k->series); i++)
-        json_array_append_new(inputs,
-                              json_pack("{s:s, s:s, s:s}", "role", "scan", "path", dvk_series_path(k->series, i),
-                                        "sha256", dvk_series_sha256(k->series, i)));
+        dvk_json_add(inputs, dvk_json_input("scan", dvk_series_path(k->series, i), dvk_series_sha256(k->series, i)));
     for (size_t i = 0; i < o->of_case.voi_source_count; i++)
-        json_array_append_new(inputs,
-                              json_pack("{s:s, s:s, s:s}", "role", "voi", "path", o->of_case.voi_sources[i].path,
-                                        "sha256", dvk_voi_file_sha256(k->vois, i)));
-    json_object_set_new(j, "inputs", inputs);
-    json_object_set_new(j, "axes", axes_json(m));
-    json_object_set_new(j, "truth", o->truth ? json_string(o->truth) : json_null());
-    json_object_set_new(j, "backend", json_string(dvk_context_backend(k->context)));
-    json_object_set_new(j, "device", json_string(dvk_context_device(k->context)));
+        dvk_json_add(inputs, dvk_json_input("voi", o->of_case.voi_sources[i].path, dvk_voi_file_sha256(k->vois, i)));
+    dvk_json_put(j, "inputs", inputs);
+    dvk_json_put(j, "axes", axes_json(m));
+    dvk_json_put(j, "truth", o->truth ? dvk_json_string(o->truth) : json_null());
+    dvk_json_put(j, "backend", dvk_json_string(dvk_context_backend(k->context)));
+    dvk_json_put(j, "device", dvk_json_string(dvk_context_device(k->context)));
     return j;
 }
 

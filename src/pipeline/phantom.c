@@ -75,17 +75,17 @@ static json_t *scan_sidecar(const writer *w, double t_h)
 {
     const double start = t_h * 3600;
     json_t *j = json_object();
-    json_object_set_new(j, "Units", json_string("Bq/mL"));
-    json_object_set_new(j, "TracerRadionuclide", json_string(nuclide_name));
-    json_object_set_new(j, "InjectedRadioactivity", dvk_json_number(w->options->injected_MBq));
-    json_object_set_new(j, "InjectedRadioactivityUnits", json_string("MBq"));
-    json_object_set_new(j, "TimeZero", json_string("10:00:00"));
-    json_object_set_new(j, "InjectionStart", json_integer(0));
-    json_object_set_new(j, "ScanStart", dvk_json_number(start));
-    json_object_set_new(j, "FrameTimesStart", dvk_json_numbers(&start, 1));
-    json_object_set_new(j, "FrameDuration", dvk_json_numbers(&frame_seconds, 1));
-    json_object_set_new(j, "ImageDecayCorrected", json_true());
-    json_object_set_new(j, "ImageDecayCorrectionTime", dvk_json_number(start));
+    dvk_json_put(j, "Units", dvk_json_string("Bq/mL"));
+    dvk_json_put(j, "TracerRadionuclide", dvk_json_string(nuclide_name));
+    dvk_json_put(j, "InjectedRadioactivity", dvk_json_number(w->options->injected_MBq));
+    dvk_json_put(j, "InjectedRadioactivityUnits", dvk_json_string("MBq"));
+    dvk_json_put(j, "TimeZero", dvk_json_string("10:00:00"));
+    dvk_json_put(j, "InjectionStart", json_integer(0));
+    dvk_json_put(j, "ScanStart", dvk_json_number(start));
+    dvk_json_put(j, "FrameTimesStart", dvk_json_numbers(&start, 1));
+    dvk_json_put(j, "FrameDuration", dvk_json_numbers(&frame_seconds, 1));
+    dvk_json_put(j, "ImageDecayCorrected", json_true());
+    dvk_json_put(j, "ImageDecayCorrectionTime", dvk_json_number(start));
     return j;
 }
 
@@ -237,10 +237,10 @@ static dvk_status write_provenance(const writer *w)
     const dvk_phantom_options *o = w->options;
     json_t *j = json_pack("{s:s, s:s, s:s}", "schema", "dvkit.provenance/1", "dvkit_version", DVK_VERSION, "phantom",
                           w->phantom->name);
-    json_object_set_new(j, "seed", json_integer((json_int_t)w->seed));
-    json_object_set_new(j, "fwhm_mm", dvk_json_number(o->fwhm_mm));
-    json_object_set_new(j, "counts", dvk_json_number(o->counts));
-    json_object_set_new(j, "medium_density_g_mL", dvk_json_number(o->density_g_mL));
+    dvk_json_put(j, "seed", json_integer((json_int_t)w->seed));
+    dvk_json_put(j, "fwhm_mm", dvk_json_number(o->fwhm_mm));
+    dvk_json_put(j, "counts", dvk_json_number(o->counts));
+    dvk_json_put(j, "medium_density_g_mL", dvk_json_number(o->density_g_mL));
     return dvk_results_json(w->out, "provenance.json", j);
 }
 

@@ -10,19 +10,19 @@
 
 static void put(json_t *object, const char *key, double value)
 {
-    json_object_set_new(object, key, dvk_json_number(value));
+    dvk_json_put(object, key, dvk_json_number(value));
 }
 
 static void put_text(json_t *object, const char *key, const char *text)
 {
-    json_object_set_new(object, key, text && text[0] ? json_string(text) : json_null());
+    dvk_json_put(object, key, text && text[0] ? dvk_json_string(text) : json_null());
 }
 
 static json_t *texts(const char *first, size_t stride, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_string(first + i * stride));
+        dvk_json_add(array, dvk_json_string(first + i * stride));
     return array;
 }
 
@@ -30,7 +30,7 @@ static json_t *kernel_json(const dvk_kernel_record *r)
 {
     json_t *j = json_object();
     put_text(j, "source", r->source);
-    json_object_set_new(j, "voxel_mm", dvk_json_numbers(r->voxel_mm, 3));
+    dvk_json_put(j, "voxel_mm", dvk_json_numbers(r->voxel_mm, 3));
     put(j, "density_g_mL", r->density_g_mL);
     put(j, "radius_mm", r->radius_mm);
     put(j, "energy_keV", r->energy_keV);
@@ -60,7 +60,7 @@ static json_t *balance_json(const dvk_summary *s)
 {
     const dvk_balance *b = &s->balance;
     json_t *j = json_object();
-    json_object_set_new(j, "activity_MBq", dvk_json_numbers(b->activity_MBq, s->scans));
+    dvk_json_put(j, "activity_MBq", dvk_json_numbers(b->activity_MBq, s->scans));
     put(j, "tia_MBqh", b->tia_MBqh);
     put(j, "energy_emitted_J", b->energy_emitted_J);
     put(j, "energy_deposited_J", b->energy_deposited_J);
@@ -78,9 +78,9 @@ static void put_curve(json_t *j, const dvk_roi_summary *r)
         json_t *term = json_object();
         put(term, "amplitude_MBq", r->curve.amplitude[i]);
         put(term, "half_life_h", r->curve.half_life_h[i]);
-        json_array_append_new(terms, term);
+        dvk_json_add(terms, term);
     }
-    json_object_set_new(j, "terms", terms);
+    dvk_json_put(j, "terms", terms);
     put(j, "effective_half_life_h", r->curve.effective_half_life_h);
     put(j, "tia_MBqh", r->tia_MBqh);
     put(j, "tia_curve_MBqh", r->tia_curve_MBqh);
@@ -89,7 +89,7 @@ static void put_curve(json_t *j, const dvk_roi_summary *r)
     put_text(fit, "model", dvk_model_name(r->curve.model));
     put(fit, "r2", r->curve.r2);
     put(fit, "aicc", r->curve.aicc);
-    json_object_set_new(j, "fit", fit);
+    dvk_json_put(j, "fit", fit);
     put(j, "u_tia_rel", r->u_tia_rel);
 }
 
@@ -116,7 +116,7 @@ static void put_dose(json_t *j, const dvk_roi_summary *r)
     put(terms, "volume", r->u_volume);
     put(terms, "volume_itself", r->u_volume_rel);
     put(terms, "fit", r->u_fit);
-    json_object_set_new(j, "u_terms_rel", terms);
+    dvk_json_put(j, "u_terms_rel", terms);
     put(j, "clipped_density_fraction", r->clipped_density_fraction);
     put_text(j, "u_terms_missing", r->u_missing);
     put(j, "recovery", r->recovery);
@@ -144,7 +144,7 @@ static json_t *roi_json(const dvk_summary *s, const dvk_roi_summary *r)
     put(j, "volume_mL", r->volume_mL);
     put(j, "mass_g", r->mass_g);
     put(j, "voxels", (double)r->voxels);
-    json_object_set_new(j, "activity_MBq", dvk_json_numbers(r->activity_MBq, s->scans));
+    dvk_json_put(j, "activity_MBq", dvk_json_numbers(r->activity_MBq, s->scans));
     put_curve(j, r);
     put_dose(j, r);
     put_biology(j, r);
@@ -153,8 +153,8 @@ static json_t *roi_json(const dvk_summary *s, const dvk_roi_summary *r)
     put(status, "voxels_clamped", (double)r->status_voxels_clamped);
     put(status, "voxels_negative", (double)r->status_voxels_negative);
     put(status, "fallback_tia_fraction", r->fallback_activity_fraction);
-    json_object_set_new(j, "status", status);
-    json_object_set_new(j, "flags", texts(r->flags[0], DVK_FLAG_SIZE, r->flag_count));
+    dvk_json_put(j, "status", status);
+    dvk_json_put(j, "flags", texts(r->flags[0], DVK_FLAG_SIZE, r->flag_count));
     return j;
 }
 
@@ -167,14 +167,14 @@ dvk_status dvk_summary_json(const dvk_summary *s, char **out)
     put_text(j, "nuclide", s->nuclide);
     put(j, "half_life_h", s->half_life_h);
     put(j, "injected_activity_MBq", s->injected_MBq);
-    json_object_set_new(j, "times_h", dvk_json_numbers(s->times_h, s->scans));
-    json_object_set_new(j, "kernel", kernel_json(&s->kernel));
-    json_object_set_new(j, "method", method_json(s));
-    json_object_set_new(j, "balance", balance_json(s));
+    dvk_json_put(j, "times_h", dvk_json_numbers(s->times_h, s->scans));
+    dvk_json_put(j, "kernel", kernel_json(&s->kernel));
+    dvk_json_put(j, "method", method_json(s));
+    dvk_json_put(j, "balance", balance_json(s));
     for (size_t i = 0; i < s->roi_count; i++)
-        json_array_append_new(rois, roi_json(s, &s->rois[i]));
-    json_object_set_new(j, "rois", rois);
-    json_object_set_new(j, "warnings", texts(s->warnings[0], DVK_WARNING_SIZE, s->warning_count));
+        dvk_json_add(rois, roi_json(s, &s->rois[i]));
+    dvk_json_put(j, "rois", rois);
+    dvk_json_put(j, "warnings", texts(s->warnings[0], DVK_WARNING_SIZE, s->warning_count));
     const dvk_status status = dvk_json_text(j, out);
     json_decref(j);
     return status;

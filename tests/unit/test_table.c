@@ -52,7 +52,8 @@ START_TEST(a_bad_table_names_the_line)
                  {"\n \n", "is empty"},
                  {"a\tA\n1\t2\n", "twice"},
                  {"a\tb\n1\t\"2\n", "line 2: a quote"},
-                 {"a\tb\n\"1\"x\t2\n", "line 2: a quote"}};
+                 {"a\tb\n\"1\"x\t2\n", "line 2: a quote"},
+                 {"a\tb\n\"x\"\"\ty\"\n", "line 2 has 1 columns"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         dvk_table *t = NULL;
         ck_fails(read_text(cases[i].text, &t), DVK_ERR_INVALID);
