@@ -36,6 +36,7 @@ typedef struct dvk_roi_summary {
     double dose_recovered_Gy, bed_recovered_Gy; /* mean dose of the map / recovery, and its BED; NaN without recovery */
     double dose_mean_Gy, dose_sd_Gy, dose_min_Gy, dose_max_Gy;
     double d98_Gy, d95_Gy, d90_Gy, d50_Gy, d10_Gy, d2_Gy;
+    double v5_percent, v10_percent, v15_percent, v20_percent; /* V_x: share of the volume that gets at least x Gy */
     double dose_hottest_1mL_Gy;
     double dose_per_activity_Gy_GBq;
     double dose_local_Gy, dose_s_value_Gy; /* cross-checks: local deposition, OLINDA-type S value by mass (kidneys) */

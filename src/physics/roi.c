@@ -43,6 +43,10 @@ void dvk_roi_clear(dvk_roi_summary *roi)
                                &roi->d50_Gy,
                                &roi->d10_Gy,
                                &roi->d2_Gy,
+                               &roi->v5_percent,
+                               &roi->v10_percent,
+                               &roi->v15_percent,
+                               &roi->v20_percent,
                                &roi->dose_hottest_1mL_Gy,
                                &roi->dose_per_activity_Gy_GBq,
                                &roi->dose_local_Gy,
@@ -169,6 +173,10 @@ dvk_status dvk_roi_dose(const dvk_roi_voxels *v, const dvk_voi *voi, double voi_
     roi->d50_Gy = dvk_dvh_dose_at(d, 50);
     roi->d10_Gy = dvk_dvh_dose_at(d, 10);
     roi->d2_Gy = dvk_dvh_dose_at(d, 2);
+    roi->v5_percent = dvk_dvh_volume_at(d, 5);
+    roi->v10_percent = dvk_dvh_volume_at(d, 10);
+    roi->v15_percent = dvk_dvh_volume_at(d, 15);
+    roi->v20_percent = dvk_dvh_volume_at(d, 20);
     roi->dose_hottest_1mL_Gy = dvk_dvh_hottest(d, 1);
     roi->dose_per_activity_Gy_GBq = injected_MBq > 0 ? roi->dose_mean_Gy / (1e-3 * injected_MBq) : NAN;
     if (dvh)

@@ -105,6 +105,10 @@ static void put_dose(json_t *j, const dvk_roi_summary *r)
     put(j, "d50_Gy", r->d50_Gy);
     put(j, "d10_Gy", r->d10_Gy);
     put(j, "d2_Gy", r->d2_Gy);
+    put(j, "v5_percent", r->v5_percent);
+    put(j, "v10_percent", r->v10_percent);
+    put(j, "v15_percent", r->v15_percent);
+    put(j, "v20_percent", r->v20_percent);
     put(j, "dose_hottest_1mL_Gy", r->dose_hottest_1mL_Gy);
     put(j, "dose_per_activity_Gy_GBq", r->dose_per_activity_Gy_GBq);
     put(j, "dose_local_Gy", r->dose_local_Gy);

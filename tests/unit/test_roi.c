@@ -34,6 +34,8 @@ START_TEST(dose_by_volume)
     ck_assert(roi.dose_min_Gy == 2 && roi.dose_max_Gy == 6);
     /* From the top: 6 Gy 9.1 %, 4 Gy 27.3 %, 3 Gy 63.6 %, 2 Gy 100 %. */
     ck_assert(roi.d2_Gy == 6 && roi.d10_Gy == 4 && roi.d50_Gy == 3 && roi.d90_Gy == 2 && roi.d98_Gy == 2);
+    ck_close(roi.v5_percent, 100 * 0.25 / 2.75, 1e-12);
+    ck_assert(roi.v10_percent == 0 && roi.v20_percent == 0);
     ck_assert(roi.dose_hottest_1mL_Gy == 4); /* 0.5 mL at 6 Gy, 1 mL more at 4 */
     ck_close(roi.mass_g, 5.5 * 1.05, 1e-15);
     ck_close(roi.dose_per_activity_Gy_GBq, mean / 7.4, 1e-15);
