@@ -135,7 +135,7 @@ static dvk_status fit_known(const dvk_samples *s, const dvk_integration *how, do
     out->tia = amplitude * known.integral * scale;
     out->tail_fraction = known.beyond / known.integral;
     out->effective_half_life_h = known.half_life_h;
-    if (how->model != DVK_MODEL_SHAPE) {
+    if (!isnan(known.half_life_h)) {
         out->terms = 1;
         out->amplitude[0] = amplitude * scale;
         out->half_life_h[0] = known.half_life_h;

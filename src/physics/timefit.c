@@ -116,7 +116,8 @@ dvk_status dvk_known_curve_make(const dvk_integration *how, const double *t_h, s
                                                    : exp(-rate * t_h[i]);
     out->integral = 1 / rate;
     out->beyond = exp(-rate * last) / rate;
-    out->half_life_h = log(2) / rate;
+    /* Hänscheid's rule holds for a range of half-lives and tells none. */
+    out->half_life_h = how->model == DVK_MODEL_HAENSCHEID ? NAN : log(2) / rate;
     if (how->model != DVK_MODEL_SHAPE)
         return DVK_OK;
     out->integral = dvk_shape_integral(how->shape, how->start, half_life_h, 0);
