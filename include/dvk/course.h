@@ -55,8 +55,8 @@ typedef struct dvk_course_roi {
     double volume_mL, mass_g, dose_Gy, bed_Gy, eqd2_Gy, g_factor;
     double alpha_beta_Gy, repair_half_time_h;
     double recovery;
-    double u_dose_rel, u_bed_rel;
-    double u_shared_rel; /* calibration and recovery together: the same in every cycle */
+    double u_dose_rel, u_bed_rel; /* NaN also where the summary's lack calibration or volume */
+    double u_shared_rel;          /* calibration and recovery together: the same in every cycle */
     size_t terms;
     double amplitude_MBq[DVK_MAX_TERMS], half_life_h[DVK_MAX_TERMS];
 } dvk_course_roi;

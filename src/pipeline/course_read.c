@@ -60,6 +60,14 @@ static double alpha_beta(const json_t *roi, const dvk_course_roi *r)
     return isnan(recorded) && r->bed_Gy > r->eqd2_Gy ? 2 / (r->bed_Gy / r->eqd2_Gy - 1) : recorded;
 }
 
+/* Without calibration and volume an uncertainty is a part that would look like the whole. */
+static bool is_whole(const json_t *roi)
+{
+    const json_t *terms = json_object_get(roi, "u_terms_rel");
+    return !terms ||
+           (json_is_number(json_object_get(terms, "calibration")) && json_is_number(json_object_get(terms, "volume")));
+}
+
 static dvk_status read_roi(const json_t *roi, const char *path, dvk_course_roi *out)
 {
     const char *name = text(roi, "name");
@@ -75,8 +83,8 @@ static dvk_status read_roi(const json_t *roi, const char *path, dvk_course_roi *
     out->repair_half_time_h = number(roi, "repair_half_time_h");
     out->recovery = number(roi, "recovery");
     out->alpha_beta_Gy = alpha_beta(roi, out);
-    out->u_dose_rel = number(roi, "u_dose_rel");
-    out->u_bed_rel = number(roi, "u_bed_rel");
+    out->u_dose_rel = is_whole(roi) ? number(roi, "u_dose_rel") : NAN;
+    out->u_bed_rel = is_whole(roi) ? number(roi, "u_bed_rel") : NAN;
     out->u_shared_rel = shared_uncertainty(roi);
     return read_terms(roi, path, out);
 }
