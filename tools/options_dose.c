@@ -11,7 +11,6 @@ enum {
     KEY_MEDIUM,
     KEY_DENSITY,
     KEY_DENSITY_FROM,
-    KEY_BIDS,
     KEY_SD,
     KEY_BED
 };
@@ -28,7 +27,6 @@ static const struct argp_option table[] = {
     {"density-from", KEY_DENSITY_FROM, "hu|g/mL", 0, "what the density file holds", 18},
     {"sd", KEY_SD, 0, 0, "write the standard error of the TIA too", 18},
     {"bed", KEY_BED, 0, 0, "write the voxels' BED too", 18},
-    {"bids", KEY_BIDS, 0, 0, "name the files as BIDS derivatives", 18},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -64,9 +62,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_BED:
         o->write_bed = true;
-        return 0;
-    case KEY_BIDS:
-        o->bids = true;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

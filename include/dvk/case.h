@@ -54,7 +54,6 @@ typedef struct dvk_case_options {
     dvk_density_unit density_unit; /* of the file; must be given for one */
     dvk_roi_options roi;
     bool write_sd, write_bed; /* tia_sd.nii.gz, bed.nii.gz */
-    bool bids;
     const char *out;
     bool force;
     const char *command;   /* the command line as given, for the provenance; NULL: none */

@@ -121,7 +121,6 @@ json_t *dvk_case_request(const dvk_case_options *o)
     json_object_set_new(j, "biology_table", value_or_file(o->roi.biology_table));
     json_object_set_new(j, "write_sd", json_boolean(o->write_sd));
     json_object_set_new(j, "write_bed", json_boolean(o->write_bed));
-    json_object_set_new(j, "bids", json_boolean(o->bids));
     return j;
 }
 
