@@ -32,28 +32,28 @@ void dvk_case_shorten(const dvk_case_options *o, char *line)
 
 static json_t *text_or_null(const char *text)
 {
-    return text ? json_string(text) : json_null();
+    return text ? dvk_json_string(text) : json_null();
 }
 
 /* A value that is no file's name counts as it was given. */
 static json_t *value_or_file(const char *text)
 {
-    return text && access(text, F_OK) == 0 ? json_string("file") : text_or_null(text);
+    return text && access(text, F_OK) == 0 ? dvk_json_string("file") : text_or_null(text);
 }
 
 static json_t *integration_request(const dvk_integration *how)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "model", json_string(dvk_model_name(how->model)));
-    json_object_set_new(j, "start", json_string(dvk_start_name(how->start)));
-    json_object_set_new(j, "tail", json_string(dvk_tail_name(how->tail)));
-    json_object_set_new(j, "weighting", json_string(dvk_weighting_name(how->weighting)));
-    json_object_set_new(j, "scope", json_integer(how->scope));
-    json_object_set_new(j, "negative", json_integer(how->negative));
-    json_object_set_new(j, "madsen_half_life_h", dvk_json_number(how->madsen_half_life_h));
+    dvk_json_put(j, "model", dvk_json_string(dvk_model_name(how->model)));
+    dvk_json_put(j, "start", dvk_json_string(dvk_start_name(how->start)));
+    dvk_json_put(j, "tail", dvk_json_string(dvk_tail_name(how->tail)));
+    dvk_json_put(j, "weighting", dvk_json_string(dvk_weighting_name(how->weighting)));
+    dvk_json_put(j, "scope", json_integer(how->scope));
+    dvk_json_put(j, "negative", json_integer(how->negative));
+    dvk_json_put(j, "madsen_half_life_h", dvk_json_number(how->madsen_half_life_h));
     if (how->shape) {
-        json_object_set_new(j, "shape_t_h", dvk_json_numbers(how->shape->t_h, how->shape->count));
-        json_object_set_new(j, "shape_value", dvk_json_numbers(how->shape->value, how->shape->count));
+        dvk_json_put(j, "shape_t_h", dvk_json_numbers(how->shape->t_h, how->shape->count));
+        dvk_json_put(j, "shape_value", dvk_json_numbers(how->shape->value, how->shape->count));
     }
     return j;
 }
@@ -61,14 +61,14 @@ static json_t *integration_request(const dvk_integration *how)
 static json_t *series_request(const dvk_series_options *s)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "times_h", dvk_json_numbers(s->times_h, s->times));
-    json_object_set_new(j, "units", text_or_null(s->units));
-    json_object_set_new(j, "decay_reference", json_integer(s->reference));
-    json_object_set_new(j, "decay_time_h", dvk_json_number(s->decay_time_h));
-    json_object_set_new(j, "frame_duration_h", dvk_json_number(s->frame_duration_h));
-    json_object_set_new(j, "injected_MBq", dvk_json_number(s->injected_MBq));
-    json_object_set_new(j, "nuclide", text_or_null(s->nuclide));
-    json_object_set_new(j, "zero_nonfinite", json_boolean(s->zero_nonfinite));
+    dvk_json_put(j, "times_h", dvk_json_numbers(s->times_h, s->times));
+    dvk_json_put(j, "units", text_or_null(s->units));
+    dvk_json_put(j, "decay_reference", json_integer(s->reference));
+    dvk_json_put(j, "decay_time_h", dvk_json_number(s->decay_time_h));
+    dvk_json_put(j, "frame_duration_h", dvk_json_number(s->frame_duration_h));
+    dvk_json_put(j, "injected_MBq", dvk_json_number(s->injected_MBq));
+    dvk_json_put(j, "nuclide", text_or_null(s->nuclide));
+    dvk_json_put(j, "zero_nonfinite", json_boolean(s->zero_nonfinite));
     return j;
 }
 
@@ -76,51 +76,51 @@ static json_t *voi_request(const dvk_case_options *o)
 {
     json_t *j = json_object(), *names = json_array();
     for (size_t i = 0; i < o->voi_source_count; i++)
-        json_array_append_new(names, text_or_null(o->voi_sources[i].name));
-    json_object_set_new(j, "names", names);
-    json_object_set_new(j, "labels", text_or_null(o->voi.labels));
-    json_object_set_new(j, "labels_preset", text_or_null(o->voi.labels_preset));
-    json_object_set_new(j, "labels_table", value_or_file(o->voi.labels_table));
-    json_object_set_new(j, "missing", text_or_null(o->voi.missing));
-    json_object_set_new(j, "kidneys_wanted", json_boolean(o->voi.kidneys_wanted));
-    json_object_set_new(j, "grid", json_integer(o->voi_grid));
+        dvk_json_add(names, text_or_null(o->voi_sources[i].name));
+    dvk_json_put(j, "names", names);
+    dvk_json_put(j, "labels", text_or_null(o->voi.labels));
+    dvk_json_put(j, "labels_preset", text_or_null(o->voi.labels_preset));
+    dvk_json_put(j, "labels_table", value_or_file(o->voi.labels_table));
+    dvk_json_put(j, "missing", text_or_null(o->voi.missing));
+    dvk_json_put(j, "kidneys_wanted", json_boolean(o->voi.kidneys_wanted));
+    dvk_json_put(j, "grid", json_integer(o->voi_grid));
     return j;
 }
 
 static json_t *roi_request(const dvk_roi_options *r)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "curve", integration_request(&r->curve));
-    json_object_set_new(j, "density_g_mL", dvk_json_number(r->density_g_mL));
-    json_object_set_new(j, "u_calibration", dvk_json_number(r->u_calibration));
-    json_object_set_new(j, "u_recovery", dvk_json_number(r->u_recovery));
-    json_object_set_new(j, "fwhm_mm", dvk_json_number(r->fwhm_mm));
-    json_object_set_new(j, "alpha_beta_Gy", dvk_json_number(r->biology.alpha_beta_Gy));
-    json_object_set_new(j, "repair_half_time_h", dvk_json_number(r->biology.repair_half_time_h));
-    json_object_set_new(j, "alpha_per_Gy", dvk_json_number(r->biology.alpha_per_Gy));
-    json_object_set_new(j, "eud_a", dvk_json_number(r->biology.eud_a));
-    json_object_set_new(j, "effective_half_life_h", dvk_json_number(r->biology.effective_half_life_h));
+    dvk_json_put(j, "curve", integration_request(&r->curve));
+    dvk_json_put(j, "density_g_mL", dvk_json_number(r->density_g_mL));
+    dvk_json_put(j, "u_calibration", dvk_json_number(r->u_calibration));
+    dvk_json_put(j, "u_recovery", dvk_json_number(r->u_recovery));
+    dvk_json_put(j, "fwhm_mm", dvk_json_number(r->fwhm_mm));
+    dvk_json_put(j, "alpha_beta_Gy", dvk_json_number(r->biology.alpha_beta_Gy));
+    dvk_json_put(j, "repair_half_time_h", dvk_json_number(r->biology.repair_half_time_h));
+    dvk_json_put(j, "alpha_per_Gy", dvk_json_number(r->biology.alpha_per_Gy));
+    dvk_json_put(j, "eud_a", dvk_json_number(r->biology.eud_a));
+    dvk_json_put(j, "effective_half_life_h", dvk_json_number(r->biology.effective_half_life_h));
     return j;
 }
 
 json_t *dvk_case_request(const dvk_case_options *o)
 {
     json_t *j = json_object();
-    json_object_set_new(j, "series", series_request(&o->series));
-    json_object_set_new(j, "voi", voi_request(o));
-    json_object_set_new(j, "integration", integration_request(&o->integration));
-    json_object_set_new(j, "order", json_integer(o->order));
-    json_object_set_new(j, "engine", json_string(dvk_engine_name(o->engine)));
-    json_object_set_new(j, "kernel", value_or_file(o->kernel_path));
-    json_object_set_new(j, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
-    json_object_set_new(j, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
-    json_object_set_new(j, "density", value_or_file(o->density));
-    json_object_set_new(j, "density_unit", json_integer(o->density_unit));
-    json_object_set_new(j, "roi", roi_request(&o->roi));
-    json_object_set_new(j, "recovery", value_or_file(o->roi.recovery));
-    json_object_set_new(j, "biology_table", value_or_file(o->roi.biology_table));
-    json_object_set_new(j, "write_sd", json_boolean(o->write_sd));
-    json_object_set_new(j, "write_bed", json_boolean(o->write_bed));
+    dvk_json_put(j, "series", series_request(&o->series));
+    dvk_json_put(j, "voi", voi_request(o));
+    dvk_json_put(j, "integration", integration_request(&o->integration));
+    dvk_json_put(j, "order", json_integer(o->order));
+    dvk_json_put(j, "engine", dvk_json_string(dvk_engine_name(o->engine)));
+    dvk_json_put(j, "kernel", value_or_file(o->kernel_path));
+    dvk_json_put(j, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
+    dvk_json_put(j, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
+    dvk_json_put(j, "density", value_or_file(o->density));
+    dvk_json_put(j, "density_unit", json_integer(o->density_unit));
+    dvk_json_put(j, "roi", roi_request(&o->roi));
+    dvk_json_put(j, "recovery", value_or_file(o->roi.recovery));
+    dvk_json_put(j, "biology_table", value_or_file(o->roi.biology_table));
+    dvk_json_put(j, "write_sd", json_boolean(o->write_sd));
+    dvk_json_put(j, "write_bed", json_boolean(o->write_bed));
     return j;
 }
 
@@ -240,13 +240,13 @@ dvk_status dvk_case_fingerprint(const dvk_case_options *o, const char *backend, 
     size_t i;
     json_array_foreach(inputs, i, input)
     {
-        json_array_append(files, json_object_get(input, "role"));
-        json_array_append(files, json_object_get(input, "sha256"));
+        dvk_json_add(files, json_incref(json_object_get(input, "role")));
+        dvk_json_add(files, json_incref(json_object_get(input, "sha256")));
     }
-    json_object_set_new(all, "algorithm", json_integer(DVK_ALGORITHM));
-    json_object_set_new(all, "backend", json_string(backend));
-    json_object_set_new(all, "request", dvk_case_request(o));
-    json_object_set_new(all, "inputs", files);
+    dvk_json_put(all, "algorithm", json_integer(DVK_ALGORITHM));
+    dvk_json_put(all, "backend", dvk_json_string(backend));
+    dvk_json_put(all, "request", dvk_case_request(o));
+    dvk_json_put(all, "inputs", files);
     const dvk_status status = dvk_json_text(all, &text);
     if (status == DVK_OK)
         dvk_sha256(text, strlen(text), hex);
