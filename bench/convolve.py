@@ -2,7 +2,7 @@
 
 One process runs every candidate once a round (A B C ... A B C ...), so that what else the machine does falls on all
 alike; only medians and ratios within rounds count. Before any timing each candidate's result is checked against a
-convolution in double, which is itself checked against the definition. Called by bench/run.
+convolution in double, which is itself checked against the definition. Called by bench/convolve.
 """
 import argparse
 import ctypes
