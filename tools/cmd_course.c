@@ -14,7 +14,7 @@ typedef struct arguments {
     size_t count;
 } arguments;
 
-enum { KEY_BED = 1, KEY_DOSE, KEY_TOLERANCE, KEY_GOVERNING, KEY_PREDICT, KEY_NEXT };
+enum { KEY_BED = 1, KEY_DOSE, KEY_TOLERANCE, KEY_GOVERNING, KEY_PREDICT, KEY_NEXT, KEY_DOSES };
 enum { KEY_ALPHA_BETA = 20, KEY_REPAIR, KEY_ALPHA, KEY_EUD_A };
 
 static const struct argp_option table[] = {
@@ -27,6 +27,8 @@ static const struct argp_option table[] = {
     {"predict", KEY_PREDICT, "mean|last|activity", 0,
      "the next cycle: as the mean of the cycles (default), as the last, or by activity", 1},
     {"next-activity", KEY_NEXT, "ACTIVITY", 0, "for --predict activity (default that of the last cycle)", 1},
+    {"doses", KEY_DOSES, "map|recovered", 0,
+     "add up each cycle's mean dose as its map has it (default), or divided by its recovery coefficient", 1},
     {"alpha-beta", KEY_ALPHA_BETA, "DOSE", 0, "compute every BED again with it (default: as in each cycle)", 2},
     {"repair-half-time", KEY_REPAIR, "TIME", 0, "likewise, from each VOI's terms", 2},
     {"alpha", KEY_ALPHA, "PER_GY", 0, "taken, but there is no EUBED over cycles", 2},
@@ -64,6 +66,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_PREDICT:
         error = option_word(state, "predict", arg, (const char *const[]){"mean", "last", "activity", NULL}, &word);
         o->predict = (dvk_predict)word;
+        return error;
+    case KEY_DOSES:
+        error = option_word(state, "doses", arg, (const char *const[]){"map", "recovered", NULL}, &word);
+        o->doses = (dvk_course_doses)word;
         return error;
     case KEY_NEXT:
         return option_positive(state, "next-activity", arg, DVK_UNIT_MBQ, false, &o->next_activity_MBq);

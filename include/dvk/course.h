@@ -34,12 +34,19 @@ typedef enum dvk_predict {
     DVK_PREDICT_ACTIVITY /* next activity times the summed dose over the summed activity, with the cycles' mean G */
 } dvk_predict;
 
+/* Which mean dose of a cycle is added up, and the BED that belongs to it. */
+typedef enum dvk_course_doses {
+    DVK_COURSE_DOSES_MAP,      /* of the dose map, as it is */
+    DVK_COURSE_DOSES_RECOVERED /* divided by the VOI's recovery coefficient; every kidney must have one */
+} dvk_course_doses;
+
 typedef struct dvk_course_options {
     double limit_bed_Gy;  /* default 27; NaN: none */
     double limit_dose_Gy; /* default NaN: none. With both, both must hold */
     double tolerance_Gy;  /* default 2, above either limit */
     dvk_governing governing;
     dvk_predict predict;
+    dvk_course_doses doses;
     double next_activity_MBq;  /* for DVK_PREDICT_ACTIVITY; NaN: that of the last cycle */
     double alpha_beta_Gy;      /* NaN: each cycle's own. Given, every BED is computed again from its dose and terms */
     double repair_half_time_h; /* likewise */
@@ -54,9 +61,10 @@ typedef struct dvk_course_roi {
     char name[DVK_NAME_SIZE];
     double volume_mL, mass_g, dose_Gy, bed_Gy, eqd2_Gy, g_factor;
     double alpha_beta_Gy, repair_half_time_h;
-    double recovery;
-    double u_dose_rel, u_bed_rel; /* NaN also where the summary's lack calibration or volume */
-    double u_shared_rel;          /* calibration and recovery together: the same in every cycle */
+    double recovery;                            /* NaN: none was given */
+    double dose_recovered_Gy, bed_recovered_Gy; /* NaN also where the recovery is 1 */
+    double u_dose_rel, u_bed_rel;               /* NaN also where the summary's lack calibration or volume */
+    double u_shared_rel;                        /* calibration and recovery together: the same in every cycle */
     size_t terms;
     double amplitude_MBq[DVK_MAX_TERMS], half_life_h[DVK_MAX_TERMS];
 } dvk_course_roi;
@@ -128,8 +136,9 @@ DVK_API void dvk_course_free(dvk_course *c);
 /*
  * Adds the cycles up, once for what was read. DVK_ERR_INVALID where adding would be wrong: no kidneys, a kidney that
  * some cycles lack, another nuclide, BED with different alpha/beta or repair (give both to compute it again), a limit
- * on a quantity that a cycle lacks. What may be right is a line in `warnings`: other kernels, methods, versions,
- * recovery; masses that change by more than a quarter; VOIs that some cycles lack (left out).
+ * on a quantity that a cycle lacks, recovered doses of a kidney that has no recovery. What may be right is a line in
+ * `warnings`: other kernels, methods, versions, recovery; recovery that is not used; masses that change by more than a
+ * quarter; VOIs that some cycles lack (left out).
  */
 DVK_API DVK_MUST_USE dvk_status dvk_course_compute(dvk_course *c, const dvk_course_options *options);
 
@@ -144,6 +153,7 @@ DVK_API DVK_MUST_USE dvk_status dvk_course_write(const dvk_course *c, const char
 
 DVK_API const char *dvk_governing_name(dvk_governing governing);
 DVK_API const char *dvk_predict_name(dvk_predict predict);
+DVK_API const char *dvk_course_doses_name(dvk_course_doses doses);
 
 #ifdef __cplusplus
 }

@@ -36,6 +36,12 @@ const char *dvk_predict_name(dvk_predict predict)
     return names[predict];
 }
 
+const char *dvk_course_doses_name(dvk_course_doses doses)
+{
+    static const char *const names[] = {"map", "recovered"};
+    return names[doses];
+}
+
 static dvk_status check_options(const dvk_course *c, const dvk_course_options *o)
 {
     const dvk_course_cycle *last = &c->cycles[c->cycle_count - 1];
@@ -48,35 +54,6 @@ static dvk_status check_options(const dvk_course *c, const dvk_course_options *o
     if (o->predict == DVK_PREDICT_ACTIVITY && isnan(o->next_activity_MBq) && !(last->injected_MBq > 0))
         return dvk_fail(DVK_ERR_INVALID, "%s: has no injected activity to predict with: give --next-activity",
                         last->path);
-    return DVK_OK;
-}
-
-/* --- the BED of each cycle --- */
-
-/* BED again where the user gave a parameter: G from the VOI's terms for another repair. */
-static dvk_status renew_bed(const dvk_course_options *o, const dvk_course_cycle *cycle, dvk_course_roi *r)
-{
-    if (!isnan(o->alpha_beta_Gy))
-        r->alpha_beta_Gy = o->alpha_beta_Gy;
-    if (!isnan(o->repair_half_time_h)) {
-        if (r->terms == 0)
-            return dvk_fail(DVK_ERR_INVALID, "%s: %s has no terms to compute its BED from again", cycle->path, r->name);
-        r->repair_half_time_h = o->repair_half_time_h;
-        r->g_factor = dvk_g_factor(r->amplitude_MBq, r->half_life_h, r->terms, r->repair_half_time_h);
-    }
-    r->bed_Gy = dvk_bed(r->dose_Gy, r->g_factor, r->alpha_beta_Gy);
-    r->eqd2_Gy = dvk_eqd2(r->bed_Gy, r->alpha_beta_Gy);
-    r->u_bed_rel = dvk_u_bed(r->u_dose_rel, r->dose_Gy, r->g_factor, r->alpha_beta_Gy);
-    return DVK_OK;
-}
-
-static dvk_status renew_beds(dvk_course *c, const dvk_course_options *o)
-{
-    if (isnan(o->alpha_beta_Gy) && isnan(o->repair_half_time_h))
-        return DVK_OK;
-    for (size_t i = 0; i < c->cycle_count; i++)
-        for (size_t k = 0; k < c->cycles[i].roi_count; k++)
-            DVK_TRY(renew_bed(o, &c->cycles[i], &c->cycles[i].rois[k]));
     return DVK_OK;
 }
 
@@ -350,12 +327,12 @@ dvk_status dvk_course_compute(dvk_course *c, const dvk_course_options *options)
     dvk_status status = DVK_OK;
     history *h = NULL;
     DVK_TRY_DONE(check_options(c, options));
-    DVK_TRY_DONE(dvk_course_check(c));
     c->options = *options;
     if (isnan(c->options.next_activity_MBq))
         c->options.next_activity_MBq = c->cycles[c->cycle_count - 1].injected_MBq;
+    DVK_TRY_DONE(dvk_course_check(c));
     dvk_course_assume_biology(c);
-    DVK_TRY_DONE(renew_beds(c, options));
+    DVK_TRY_DONE(dvk_course_take_doses(c));
     DVK_TRY_DONE(list_sums(c));
     DVK_TRY_DONE(dvk_alloc(c->sum_count, sizeof *h, &h));
     for (size_t k = 0; k < c->sum_count; k++) {

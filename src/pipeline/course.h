@@ -19,4 +19,7 @@ dvk_status dvk_course_check(dvk_course *c) DVK_MUST_USE;
  * the G that its BED and dose imply. */
 void dvk_course_assume_biology(dvk_course *c);
 
+/* course_doses.c: each cycle's dose and BED as c->options want them. Once, after the G factors are known. */
+dvk_status dvk_course_take_doses(dvk_course *c) DVK_MUST_USE;
+
 #endif

@@ -128,6 +128,22 @@ static void compare_masses(dvk_course *c, const dvk_course_cycle *a, const dvk_c
     }
 }
 
+/* A coefficient that was given and is not used lets the sums lie below what the user takes for true. */
+static void check_recovery(dvk_course *c)
+{
+    for (size_t i = 0; c->options.doses == DVK_COURSE_DOSES_MAP && i < c->cycle_count; i++)
+        for (size_t k = 0; k < c->cycles[i].roi_count; k++) {
+            const dvk_course_roi *r = &c->cycles[i].rois[k];
+            if (!dvk_course_is_kidney(r->name) || isnan(r->dose_recovered_Gy))
+                continue;
+            dvk_course_warn(c,
+                            "%s was given recovery coefficients (%.3g for %s) and the sums are of its map: to add up "
+                            "the doses divided by them, use --doses recovered",
+                            c->cycles[i].label, r->recovery, r->name);
+            return;
+        }
+}
+
 /* The number at the end of a label, as in ses-03; -1 without one. Longer ones are dates, not counts. */
 static long trailing_number(const char *label, size_t *stem)
 {
@@ -178,6 +194,7 @@ dvk_status dvk_course_check(dvk_course *c)
     compare_texts(c, "version of dvkit", offsetof(dvk_course_cycle, version));
     for (size_t i = 1; i < c->cycle_count; i++)
         compare_masses(c, &c->cycles[i - 1], &c->cycles[i]);
+    check_recovery(c);
     check_numbering(c);
     return DVK_OK;
 }

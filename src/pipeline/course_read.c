@@ -82,6 +82,8 @@ static dvk_status read_roi(const json_t *roi, const char *path, dvk_course_roi *
     out->g_factor = number(roi, "g_factor");
     out->repair_half_time_h = number(roi, "repair_half_time_h");
     out->recovery = number(roi, "recovery");
+    out->dose_recovered_Gy = number(roi, "dose_recovered_Gy");
+    out->bed_recovered_Gy = number(roi, "bed_recovered_Gy");
     out->alpha_beta_Gy = alpha_beta(roi, out);
     out->u_dose_rel = is_whole(roi) ? number(roi, "u_dose_rel") : NAN;
     out->u_bed_rel = is_whole(roi) ? number(roi, "u_bed_rel") : NAN;

@@ -107,6 +107,7 @@ static json_t *course_json(const dvk_course *c)
     put_text(j, "governing", dvk_governing_name(o->governing));
     put_text(j, "governing_roi", c->governing_roi);
     put_text(j, "predict", dvk_predict_name(o->predict));
+    put_text(j, "doses", dvk_course_doses_name(o->doses));
     put(j, "next_activity_MBq", o->predict == DVK_PREDICT_ACTIVITY ? o->next_activity_MBq : NAN);
     put_ledgers(j, &c->bed, &c->dose);
     put_decision(j, &c->decision);
@@ -223,6 +224,7 @@ static json_t *provenance(const dvk_course *c)
     put(parameters, "tolerance_Gy", o->tolerance_Gy);
     put_text(parameters, "governing", dvk_governing_name(o->governing));
     put_text(parameters, "predict", dvk_predict_name(o->predict));
+    put_text(parameters, "doses", dvk_course_doses_name(o->doses));
     put(parameters, "next_activity_MBq", o->next_activity_MBq);
     put(parameters, "alpha_beta_Gy", o->alpha_beta_Gy);
     put(parameters, "repair_half_time_h", o->repair_half_time_h);

@@ -145,6 +145,8 @@ static void rule(dvk_page *p, const dvk_course *c)
 {
     dvk_page_add(p, "<p class=\"small\">Governing: ");
     dvk_page_text(p, dvk_governing_name(c->options.governing));
+    dvk_page_add(p, c->options.doses == DVK_COURSE_DOSES_RECOVERED ? "; doses: divided by recovery coefficients"
+                                                                   : "; doses: of the maps");
     dvk_page_add(p, "; prediction: ");
     dvk_page_text(p, dvk_predict_name(c->options.predict));
     if (c->options.predict == DVK_PREDICT_ACTIVITY) {

@@ -17,6 +17,8 @@ static dvk_course_roi kidney(const char *name, double dose, double half_life_h)
                         .alpha_beta_Gy = 2.6,
                         .repair_half_time_h = 2.8,
                         .recovery = NAN,
+                        .dose_recovered_Gy = NAN,
+                        .bed_recovered_Gy = NAN,
                         .u_dose_rel = NAN,
                         .u_bed_rel = NAN,
                         .terms = 1,
@@ -217,6 +219,41 @@ START_TEST(other_parameters_compute_bed_again)
 }
 END_TEST
 
+START_TEST(recovered_doses_are_added_where_asked_for)
+{
+    /* 4 Gy of the map at 80 % recovery are 5 Gy; a recovery of 1 has nothing to divide by. */
+    const double d[] = {4, 4}, g = 2.8 / (2.8 + 52), bed = 5 + g * 25 / 2.6;
+    dvk_course_options o = dvk_course_options_default();
+    for (int recovered = 0; recovered < 2; recovered++) {
+        dvk_course *c = make(2, d, d, 52);
+        for (int i = 0; i < 2; i++) {
+            rois[i][0].recovery = 0.8;
+            rois[i][0].dose_recovered_Gy = 5;
+            rois[i][0].bed_recovered_Gy = bed;
+            rois[i][1].recovery = 1;
+        }
+        o.doses = recovered ? DVK_COURSE_DOSES_RECOVERED : DVK_COURSE_DOSES_MAP;
+        ck_ok(dvk_course_compute(c, &o));
+        ck_close(sum_of(c, "kidney_left")->dose.sum_Gy, recovered ? 10 : 8, 1e-15);
+        ck_close(sum_of(c, "kidney_left")->bed.sum_Gy, recovered ? 2 * bed : 2 * (4 + g * 16 / 2.6), 1e-14);
+        ck_close(sum_of(c, "kidney_right")->dose.sum_Gy, 8, 1e-15);
+        ck_assert_uint_eq(c->warning_count, recovered ? 0 : 1);
+        release();
+    }
+    o.alpha_beta_Gy = 3; /* other biology starts from the recovered dose */
+    dvk_course *c = make(1, d, d, 52);
+    rois[0][0].recovery = rois[0][1].recovery = 0.8;
+    rois[0][0].dose_recovered_Gy = rois[0][1].dose_recovered_Gy = 5;
+    ck_ok(dvk_course_compute(c, &o));
+    ck_close(c->bed.sum_Gy, 5 + g * 25 / 3, 1e-14);
+    release();
+    c = make(2, d, d, 52); /* nothing to divide by in one of them */
+    rois[0][0].recovery = rois[0][1].recovery = rois[1][0].recovery = 1;
+    ck_fails(dvk_course_compute(c, &o), DVK_ERR_INVALID);
+    release();
+}
+END_TEST
+
 START_TEST(uncertainty_over_cycles)
 {
     /* Calibration 3 % in every cycle alike, 4 % apart: two equal cycles leave 3 % and 4 % / sqrt 2. */
@@ -392,6 +429,7 @@ int main(void)
     tcase_add_test(cases[0], kidneys_govern_by_rule);
     tcase_add_test(cases[0], both_limits_must_hold);
     tcase_add_test(cases[0], other_parameters_compute_bed_again);
+    tcase_add_test(cases[0], recovered_doses_are_added_where_asked_for);
     tcase_add_test(cases[0], uncertainty_over_cycles);
     tcase_add_test(cases[0], what_differs_is_refused_or_said);
     tcase_add_test(cases[0], options_that_make_no_sense);
