@@ -42,7 +42,7 @@ static const struct argp collect_argp = {
     table,
     parse,
     "OUT",
-    "\vWrites OUT/cohort: dose.tsv (a row a case and VOI), course.tsv (a row a patient and kidney, cycles added up), "
+    "Writes OUT/cohort: dose.tsv (a row a case and VOI), course.tsv (a row a patient and kidney, cycles added up), "
     "qc.tsv (a row a case, also those without a result), cohort.tsv (mean, SD and range) and cohort.html. Cases that "
     "failed or are left are counted, and the exit code is then 3 or 75, as that of 'status'.",
     children,

@@ -9,4 +9,6 @@ extern const command archive_run;
 extern const command archive_status;
 extern const command archive_collect;
 
+extern const command *const archive_verbs[]; /* ended by NULL */
+
 #endif

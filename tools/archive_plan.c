@@ -38,7 +38,7 @@ static const struct argp plan_argp = {
     table,
     parse,
     "DIR|TABLE -o manifest.tsv",
-    "\vA DIR is searched for sub-*/ses-*: scans are images named *_pet, *_spect, *_nm, scan_* or spect_*, or with a "
+    "A DIR is searched for sub-*/ses-*: scans are images named *_pet, *_spect, *_nm, scan_* or spect_*, or with a "
     "sidecar in Bq/mL, kBq/mL or MBq/mL; label maps are named *_dseg, masks kidney_left and kidney_right or "
     "*_label-kidneyleft_*_mask, beside them or under derivatives/. A TABLE has the columns of a manifest.\n\n"
     "Each case is checked by its files' headers and sidecars. What is wrong is said, one line a case, and stands in "

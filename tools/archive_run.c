@@ -38,7 +38,7 @@ static const struct argp_option table[] = {
     {"isolate", KEY_ISOLATE, 0, 0, "a fresh process for each case", 1},
     {0, 0, 0, 0, "Taking up and ending:", 2},
     {"verify", KEY_VERIFY, 0, 0, "hash the files of finished cases, instead of looking at their sizes", 2},
-    {"on-stale", KEY_STALE, "WHAT", 0, "results of other inputs or parameters: refuse (default), rerun or skip", 2},
+    {"on-stale", KEY_STALE, "refuse|rerun|skip", 0, "results of other inputs or parameters (default refuse)", 2},
     {"only-failed", KEY_ONLY_FAILED, 0, 0, "only the cases that failed before", 2},
     {"max-failures", KEY_FAILURES, "N", 0, "stop after so many failed cases", 2},
     {"time-budget", KEY_BUDGET, "TIME", 0, "start no case after this time; 75 where some are left", 2},
@@ -123,7 +123,7 @@ static const struct argp run_argp = {
     table,
     parse,
     "manifest.tsv -o DIR",
-    "\vThe options of 'dvkit dose' hold for every case; a row's own facts go before them. A case is done when its "
+    "The options of 'dvkit dose' hold for every case; a row's own facts go before them. A case is done when its "
     "provenance.json has the fingerprint of what is asked for and its files are whole; any other is computed. A device "
     "that fails makes its case fail (--fallback none), since one archive has one back end.\n\n"
     "Exit codes: 0 all done; 3 some cases failed; 73 DIR holds an archive of other parameters; 74 disk full; 75 the "

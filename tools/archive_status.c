@@ -37,7 +37,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {{&common_argp, 0, 0, 0}, {0}};
 static const struct argp status_argp = {
-    table,    parse, "OUT", "\vThe exit code is that of a run that ends here: 0 all done, 3 some failed, 75 some left.",
+    table,    parse, "OUT", "The exit code is that of a run that ends here: 0 all done, 3 some failed, 75 some left.",
     children, 0,     0};
 static int run(int argc, char **argv);
 

@@ -4,12 +4,11 @@
 
 #include "archive_commands.h"
 
-static const command *const verbs[] = {&archive_plan, &archive_run, &archive_status, &archive_collect, NULL};
+const command *const archive_verbs[] = {&archive_plan, &archive_run, &archive_status, &archive_collect, NULL};
 
 static const struct argp archive_argp = {
-    .args_doc = "plan|run|status|collect ...",
-    .doc = "\v"
-           "A manifest is a table of tab-separated text, one row a case (a patient's cycle), paths relative to its "
+    .args_doc = "plan|run|status|collect",
+    .doc = "A manifest is a table of tab-separated text, one row a case (a patient's cycle), paths relative to its "
            "folder. "
            "Lists are separated by semicolons. Columns: participant_id, session_id, scans, voi (files, or NAME=FILE), "
            "and what sidecars do not say or say wrongly: labels, labels_preset, labels_table, missing, times, units, "
@@ -37,11 +36,11 @@ static int run(int argc, char **argv)
     char name[64];
     if (argc < 2)
         return command_usage(&cmd_archive, "plan, run, status or collect is missing: see 'dvkit help archive'");
-    for (size_t i = 0; verbs[i]; i++)
-        if (strcmp(argv[1], verbs[i]->name + strlen("archive ")) == 0) {
-            snprintf(name, sizeof name, "dvkit %s", verbs[i]->name);
+    for (size_t i = 0; archive_verbs[i]; i++)
+        if (strcmp(argv[1], archive_verbs[i]->name + strlen("archive ")) == 0) {
+            snprintf(name, sizeof name, "dvkit %s", archive_verbs[i]->name);
             argv[1] = name;
-            return verbs[i]->run(argc - 1, argv + 1);
+            return archive_verbs[i]->run(argc - 1, argv + 1);
         }
     if (argv[1][0] == '-')
         return command_parse(&cmd_archive, argc, argv, NULL);

@@ -12,14 +12,14 @@ typedef struct arguments {
 enum { KEY_KERNEL = 1, KEY_NUCLIDE, KEY_RADIUS, KEY_DENSITY, KEY_UNITS, KEY_ENGINE, KEY_VOXEL_DENSITY, KEY_FROM };
 
 static const struct argp_option table[] = {
-    {"output", 'o', "DOSE", 0, "the dose map to write, .nii or .nii.gz; its .json goes beside it", 0},
+    {"output", 'o', "FILE", 0, "the dose map to write, .nii or .nii.gz; its .json goes beside it", 0},
     {"kernel", KEY_KERNEL, "FILE", 0, "a kernel for the map's voxel", 0},
-    {"nuclide", KEY_NUCLIDE, "NAME", 0, "make the kernel from the tables (default: as TIA's sidecar says)", 0},
+    {"nuclide", KEY_NUCLIDE, "NUCLIDE", 0, "make the kernel from the tables (default: as TIA's sidecar says)", 0},
     {"kernel-radius", KEY_RADIUS, "LENGTH", 0, "half-width of the kernel made (default: the whole image)", 0},
     {"medium-density", KEY_DENSITY, "DENSITY", 0, "of the kernel's medium (default 1.04g/mL)", 0},
-    {"units", KEY_UNITS, "UNIT", 0,
-     "of TIA: Bq.s/mL or MBq.h/mL (default: as its sidecar says); none: a plain sum of bare numbers", 0},
-    {"engine", KEY_ENGINE, "ENGINE", 0, "auto (default), fft, direct, or local: energy stays in its voxel", 0},
+    {"units", KEY_UNITS, "Bq.s/mL|MBq.h/mL|none", 0,
+     "of TIA (default: as its sidecar says); none: a plain sum of bare numbers", 0},
+    {"engine", KEY_ENGINE, "auto|fft|direct|local", 0, "default auto; local: energy stays in its voxel", 0},
     {"density", KEY_VOXEL_DENSITY, "none|VALUE|FILE", 0, "each voxel's own density, to correct the dose by", 0},
     {"density-from", KEY_FROM, "hu|g/mL", 0, "what a density file holds", 0},
     {0}};

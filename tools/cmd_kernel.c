@@ -18,16 +18,16 @@ enum { KEY_NUCLIDE = 1, KEY_VOXEL, KEY_RADIUS, KEY_DENSITY, KEY_COMPONENT, KEY_E
 
 static const struct argp_option table[] = {
     {0, 0, 0, 0, "Kernel:", 1},
-    {"nuclide", KEY_NUCLIDE, "NAME", 0, "Lu-177, Y-90, I-131, Tb-161, Cu-67, Ho-166, Re-188; Ac-225, Pb-212 (local)",
+    {"nuclide", KEY_NUCLIDE, "NUCLIDE", 0, "Lu-177, Y-90, I-131, Tb-161, Cu-67, Ho-166, Re-188; Ac-225, Pb-212 (local)",
      1},
     {"voxel", KEY_VOXEL, "X[,Y,Z]", 0, "edges of the voxel, such as 4.42mm or 3.9,3.9,4.42mm", 1},
-    {"output", 'o', "K.nii.gz", 0, "where to write it; K.json beside it has its record", 1},
+    {"output", 'o', "FILE", 0, "where to write it; its .json beside it has its record", 1},
     {"kernel-radius", KEY_RADIUS, "MM", 0, "half-width of its box on each axis (default 100mm)", 1},
     {"medium-density", KEY_DENSITY, "RHO", 0, "of the medium (default 1.04g/mL, soft tissue)", 1},
-    {"component", KEY_COMPONENT, "WHICH", 0, "total (default), electron or photon", 1},
+    {"component", KEY_COMPONENT, "total|electron|photon", 0, "of the emissions (default total)", 1},
     {"emission", KEY_EMISSION, "FILE", 0, "TSV of kind, energy_keV, yield, instead of the nuclide's own tables", 1},
     {"error", KEY_ERROR, "FILE", 0, "write the relative statistical error of each value too", 1},
-    {"info", KEY_INFO, "K", 0, "show the record of a kernel file", 1},
+    {"info", KEY_INFO, "FILE", 0, "show the record of a kernel file", 1},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -99,7 +99,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {{&common_argp, 0, 0, 0}, {0}};
-static const struct argp phantom_argp = {table, parse, "NAME -o DIR", 0, children, 0, 0};
+static const struct argp phantom_argp = {table, parse, "kidneys|sphere|uniform|impulse -o DIR", 0, children, 0, 0};
 static int run(int argc, char **argv);
 
 const command cmd_phantom = {

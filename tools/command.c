@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "help.h"
+
 static const command *current;
 
 /* --- messages --- */
@@ -103,24 +105,15 @@ error_t option_word(struct argp_state *state, const char *name, const char *text
     return ECANCELED;
 }
 
-static void print_help(const command *c)
-{
-    printf("dvkit %s: %s\n\nExample:\n  %s\n\n", c->name, c->summary, c->example);
-    fflush(stdout);
-    char name[64];
-    snprintf(name, sizeof name, "dvkit %s", c->name);
-    argp_help(c->argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
-}
-
 /* The options that argp would otherwise answer in its own words. */
 static bool answered(const command *c, int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            print_help(c);
+            help_text(stdout, c);
             return true;
         }
-        if (strcmp(argv[i], "--version") == 0) {
+        if (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "-V") == 0) {
             printf("dvkit %s\n", DVK_VERSION);
             return true;
         }
@@ -189,7 +182,7 @@ enum { KEY_DEVICE = 0x1000, KEY_FALLBACK, KEY_THREADS, KEY_FORCE, KEY_JSON, KEY_
 
 static const struct argp_option common_options_table[] = {
     {0, 0, 0, 0, "Common:", 90},
-    {"device", KEY_DEVICE, "WHICH", 0, "auto (default), cpu, opencl, opencl:P.D or part of a device's name", 90},
+    {"device", KEY_DEVICE, "auto|cpu|opencl|opencl:P.D|NAME", 0, "default auto; NAME: part of a device's name", 90},
     {"fallback", KEY_FALLBACK, "cpu|none", 0, "what to do when a device fails on the way (default cpu)", 90},
     {"threads", KEY_THREADS, "N", 0, "processors to use (default all)", 90},
     {"force", KEY_FORCE, 0, 0, "replace results that are already there", 90},

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "help.h"
 
 /* In the order of `dvkit help`. */
 const command *const commands[] = {
@@ -32,17 +32,6 @@ static const command *find_command(const char *name)
     return NULL;
 }
 
-static void print_overview(FILE *to)
-{
-    fprintf(to,
-            "dvkit %s: dose for radionuclide therapy, from a whole trial's images. For research use.\n\n"
-            "  dvkit COMMAND [OPTION...] FILE...\n\n",
-            DVK_VERSION);
-    for (size_t i = 0; commands[i]; i++)
-        fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    fprintf(to, "\n'dvkit help COMMAND' explains one, with an example first.\n");
-}
-
 static int unknown_command(const char *name)
 {
     fprintf(stderr, "dvkit: '%s' is not a command: see 'dvkit help'\n", name);
@@ -65,24 +54,16 @@ int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
-        print_overview(stderr);
+        help_text(stderr, NULL);
         return dvk_exit_code(DVK_ERR_USAGE);
     }
     const char *name = argv[1];
-    if (strcmp(name, "--version") == 0) {
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
         printf("dvkit %s\n", DVK_VERSION);
         return finish(0);
     }
-    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        if (argc < 3) {
-            print_overview(stdout);
-            return finish(0);
-        }
-        const command *asked = find_command(argv[2]);
-        char flag[] = "--help";
-        char *help[] = {argv[0], flag, NULL};
-        return asked ? finish(asked->run(2, help)) : unknown_command(argv[2]);
-    }
+    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return finish(help_run(argc - 1, argv + 1));
     const command *c = find_command(name);
     if (!c)
         return unknown_command(name);

@@ -17,8 +17,9 @@ enum {
 
 static const struct argp_option table[] = {
     {0, 0, 0, 0, "Dose:", 18},
-    {"order", KEY_ORDER, "WHICH", 0, "tia-first (default) or dose-rate-first", 18},
-    {"engine", KEY_ENGINE, "WHICH", 0, "auto (default), fft, direct or local (electrons stay where they are emitted)",
+    {"order", KEY_ORDER, "tia-first|dose-rate-first", 0, "integrate, then convolve (default), or the other way round",
+     18},
+    {"engine", KEY_ENGINE, "auto|fft|direct|local", 0, "default auto; local: electrons stay where they are emitted",
      18},
     {"kernel", KEY_KERNEL, "FILE", 0, "a kernel for the image's voxel (default: made from the tables)", 18},
     {"kernel-radius", KEY_RADIUS, "LENGTH", 0, "half-width of the kernel's box (default: the whole image)", 18},

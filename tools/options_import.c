@@ -10,7 +10,7 @@ enum { KEY_IMPORT = 0x3000, KEY_FORMAT, KEY_UNITS, KEY_DENSITY, KEY_VOXEL, KEY_R
 static const struct argp_option table[] = {
     {0, 0, 0, 0, "Kernels from elsewhere:", 2},
     {"import", KEY_IMPORT, "FILE", 0, "read another program's kernel; twice with --rescale, to interpolate", 2},
-    {"format", KEY_FORMAT, "WHICH", 0, "lanconelli, octant-csv, raw or nifti", 2},
+    {"format", KEY_FORMAT, "lanconelli|octant-csv|raw|nifti", 0, "how it is written", 2},
     {"import-units", KEY_UNITS, "UNITS", 0, "of its values, such as mGy/(MBq.s), where the format has none", 2},
     {"import-density", KEY_DENSITY, "RHO", 0, "of its medium, such as 1.04g/mL, where the format has none", 2},
     {"import-voxel", KEY_VOXEL, "X[,Y,Z]", 0, "edges of its voxel, where the format has none", 2},

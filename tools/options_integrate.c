@@ -7,14 +7,12 @@ enum { KEY_MODEL = 0x4000, KEY_START, KEY_TAIL, KEY_SCOPE, KEY_WEIGHTING, KEY_NE
 
 static const struct argp_option table[] = {
     {0, 0, 0, 0, "Time integration:", 15},
-    {"model", KEY_MODEL, "MODEL", 0,
-     "auto (default), trapezoid, mono, uptake-clearance, uptake-clearance2, biexp, triexp, physical, haenscheid, "
-     "madsen:THALF or shape:FILE",
-     15},
-    {"start", KEY_START, "RULE", 0, "of the trapezoid: constant (default), linear or back-extrapolate", 15},
-    {"tail", KEY_TAIL, "RULE", 0, "of the trapezoid: last2 (default), physical or fit", 15},
+    {"model", KEY_MODEL, MODEL_WORDS, 0, "each voxel's curve (default auto); FILE: TSV time_h value", 15},
+    {"start", KEY_START, "constant|linear|back-extrapolate", 0,
+     "of the trapezoid, before the first scan (default constant)", 15},
+    {"tail", KEY_TAIL, "last2|physical|fit", 0, "of the trapezoid, after the last scan (default last2)", 15},
     {"scope", KEY_SCOPE, "voxel|voi", 0, "a curve per voxel (default), or the VOI's curve scaled in its voxels", 15},
-    {"weighting", KEY_WEIGHTING, "WHICH", 0, "of the fit: unit (default), relative or poisson", 15},
+    {"weighting", KEY_WEIGHTING, "unit|relative|poisson", 0, "of the fit (default unit)", 15},
     {"negative", KEY_NEGATIVE, "keep|zero|error", 0, "what negative voxels are (default keep)", 15},
     {0}};
 

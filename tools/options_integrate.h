@@ -14,6 +14,10 @@ typedef struct integrate_options {
     dvk_shape *shape;
 } integrate_options;
 
+/* What --model takes, as its help and completion show it. */
+#define MODEL_WORDS                                                                                                    \
+    "auto|trapezoid|mono|uptake-clearance|uptake-clearance2|biexp|triexp|physical|haenscheid|madsen:THALF|shape:FILE"
+
 extern const struct argp integrate_argp; /* input: integrate_options, its integration set to the default before */
 
 #endif

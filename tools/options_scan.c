@@ -10,12 +10,12 @@ enum { KEY_TIMES = 0x3000, KEY_UNITS, KEY_REFERENCE, KEY_DURATION, KEY_INJECTED,
 static const struct argp_option table[] = {
     {0, 0, 0, 0, "Scans (over their sidecars):", 10},
     {"times", KEY_TIMES, "TIMES", 0, "start of each scan after injection, such as 4h,24h,96h,168h", 10},
-    {"units", KEY_UNITS, "UNIT", 0, "Bq/mL, kBq/mL or MBq/mL", 10},
-    {"decay-reference", KEY_REFERENCE, "WHICH", 0,
-     "what the values are decay-corrected to: none, scan, injection or a time after injection", 10},
+    {"units", KEY_UNITS, "Bq/mL|kBq/mL|MBq/mL", 0, "what the values are in", 10},
+    {"decay-reference", KEY_REFERENCE, "none|scan|injection|TIME", 0,
+     "what the values are decay-corrected to: nothing, the scan's start, the injection or a time after it", 10},
     {"frame-duration", KEY_DURATION, "TIME", 0, "of each scan", 10},
     {"injected", KEY_INJECTED, "ACTIVITY", 0, "injected activity, such as 7.4GBq", 10},
-    {"nuclide", KEY_NUCLIDE, "NAME", 0, "such as Lu-177", 10},
+    {"nuclide", KEY_NUCLIDE, "NUCLIDE", 0, "such as Lu-177", 10},
     {"nonfinite", KEY_NONFINITE, "error|zero", 0, "what NaN and infinite voxels are (default error)", 10},
     {0}};
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "options_integrate.h"
 
 enum { KEY_VOI = 0x2000, KEY_VOI_AT, KEY_LABELS, KEY_PRESET, KEY_TABLE, KEY_MISSING, KEY_GRID };
 
@@ -16,7 +17,7 @@ static const struct argp_option voi_table[] = {
      "label map of one scan, since organs move; once for each, in order: the curves use these, the dose uses --voi",
      20},
     {"labels", KEY_LABELS, "NAME=N,...", 0, "names of the labels, such as left=3,right=2", 20},
-    {"labels-preset", KEY_PRESET, "WHICH", 0, "names as totalseg, moose, amos or flare22 number them", 20},
+    {"labels-preset", KEY_PRESET, "totalseg|moose|amos|flare22", 0, "names as this program numbers them", 20},
     {"labels-table", KEY_TABLE, "FILE", 0, "names from a *_dseg.tsv, a Slicer or an ITK-SNAP table", 20},
     {"missing", KEY_MISSING, "left|right", 0, "this kidney is not there", 20},
     {"voi-grid", KEY_GRID, "scan|voi", 0, "fractional VOIs on the scan's grid (default), or dose on the VOI's", 20},
@@ -102,7 +103,7 @@ enum {
 
 static const struct argp_option roi_table[] = {
     {0, 0, 0, 0, "Analysis of VOIs:", 30},
-    {"voi-model", KEY_VOI_MODEL, "MODEL", 0, "the VOI's own curve: auto (default) or any model of --model", 30},
+    {"voi-model", KEY_VOI_MODEL, MODEL_WORDS, 0, "the VOI's own curve (default auto)", 30},
     {"effective-half-life", KEY_T_EFF, "TIME", 0, "of the VOI, where one scan cannot give it", 30},
     {"voi-density", KEY_VOI_DENSITY, "DENSITY", 0, "mass = volume times this (default 1.05g/mL)", 30},
     {"recovery", KEY_RECOVERY, "VALUE|form:B1mL,B2|FILE", 0,
