@@ -152,7 +152,7 @@ static dvk_status parse(dvk_table *t)
         next = strchr(line, '\n');
         if (next)
             *next++ = '\0';
-        if (!blank(line))
+        if (!blank(line) && !(t->rows == 0 && *line == '#'))
             DVK_TRY(add_row(t, line, number, &room));
     }
     if (t->rows == 0)
@@ -161,20 +161,31 @@ static dvk_status parse(dvk_table *t)
     return check_header(t);
 }
 
-dvk_status dvk_table_read(const char *path, dvk_table **out)
+/* `text` NULL: the file's. */
+static dvk_status make_table(const char *path, const char *text, dvk_table **out)
 {
     dvk_status status = DVK_OK;
     dvk_table *t = NULL;
     *out = NULL;
     DVK_TRY(dvk_alloc(1, sizeof *t, &t));
     DVK_TRY_DONE(dvk_strdup(path, &t->path));
-    DVK_TRY_DONE(dvk_text_file_read(path, &t->text));
+    DVK_TRY_DONE(text ? dvk_strdup(text, &t->text) : dvk_text_file_read(path, &t->text));
     DVK_TRY_DONE(parse(t));
     *out = t;
     t = NULL;
 done:
     dvk_table_free(t);
     return status;
+}
+
+dvk_status dvk_table_read(const char *path, dvk_table **out)
+{
+    return make_table(path, NULL, out);
+}
+
+dvk_status dvk_table_parse(const char *text, const char *name, dvk_table **out)
+{
+    return make_table(name, text, out);
 }
 
 void dvk_table_free(dvk_table *t)

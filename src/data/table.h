@@ -24,9 +24,12 @@ typedef struct dvk_table {
     char *text; /* what the cells point into */
 } dvk_table;
 
-/* Reads a table with a header row; blank lines are passed over. DVK_ERR_INVALID with the line's number for a row of
- * another length, an open quote, a column named twice. The caller frees *out. */
+/* Reads a table with a header row; blank lines, and lines before it that start with #, are passed over. DVK_ERR_INVALID
+ * with the line's number for a row of another length, an open quote, a column named twice. The caller frees *out. */
 dvk_status dvk_table_read(const char *path, dvk_table **out) DVK_MUST_USE;
+
+/* The same of a text in memory, `name` standing for its path in messages. */
+dvk_status dvk_table_parse(const char *text, const char *name, dvk_table **out) DVK_MUST_USE;
 void dvk_table_free(dvk_table *t);
 
 const char *dvk_table_cell(const dvk_table *t, size_t row, size_t column);

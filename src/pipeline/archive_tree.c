@@ -185,7 +185,7 @@ static dvk_status fill_scans(const char *root, const list *files, dvk_text *cell
         const char *name = base_name(files->path[i]);
         const size_t stem = stem_length(name);
         bool yes = false;
-        if (!stem || ends_in(name, stem, "_dseg") || ends_in(name, stem, "_mask"))
+        if (!stem || ends_in(name, stem, "_dseg") || ends_in(name, stem, "_mask") || ends_in(name, stem, "_truth"))
             continue;
         scans[count].path = files->path[i];
         status = is_scan(root, files->path[i], &yes, &scans[count].start_s);

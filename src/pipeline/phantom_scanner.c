@@ -59,10 +59,8 @@ dvk_status dvk_scanner_blur(float *values, const dvk_geometry *g, double fwhm_mm
 /* Knuth's product for few counts, the normal limit (its skewness below 3 %) for many. */
 static double poisson(double mean, uint64_t *state)
 {
-    if (mean > 1000) {
-        const double u = 1 - dvk_random(state), angle = 2 * 3.14159265358979323846 * dvk_random(state);
-        return fmax(0, floor(mean + sqrt(mean) * sqrt(-2 * log(u)) * cos(angle) + 0.5));
-    }
+    if (mean > 1000)
+        return fmax(0, floor(mean + sqrt(mean) * dvk_random_normal(state) + 0.5));
     double count = 0;
     /* In steps of 500, since exp(-mean) must not underflow. */
     for (double left = mean; left > 0; left -= 500) {

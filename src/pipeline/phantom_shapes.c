@@ -1,41 +1,15 @@
-/* Tables of the phantoms; truth by closed form. */
+/* See phantom_shapes.h: geometry, kinetics by closed form, chance. */
 #include "pipeline/phantom_shapes.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "base/fail.h"
+#include "data/geometry.h"
 
-/* Activities per 7400 MBq injected, of a size seen in 177Lu-DOTATATE patients; half-lives effective. */
-static const dvk_phantom phantoms[] = {
-    {"kidneys",
-     {80, 56, 64},
-     5,
-     {{"body", 0, {0, 0, 0}, {165, 110, 190}, {2400, 900}, {3, 36}},
-      {"liver", 1, {70, 20, 55}, {68, 62, 58}, {480, -480}, {70, 2}},
-      {"spleen", 4, {-85, -30, 60}, {24, 30, 38}, {150, -150}, {62, 1.5}},
-      {"kidney_right", 2, {58, -45, -25}, {28, 25, 55}, {135, -135}, {54, 1.2}},
-      {"kidney_left", 3, {-58, -45, -15}, {27, 24, 53}, {120, -120}, {50, 1.2}}}},
-    {"sphere", {48, 48, 48}, 1, {{"sphere", 1, {0, 0, 0}, {30.3, 30.3, 30.3}, {100, 0}, {52, 1}}}},
-    {"uniform", {40, 40, 40}, 1, {{"uniform", 1, {0, 0, 0}, {0, 0, 0}, {1000, 0}, {60, 1}}}},
-    {"impulse", {41, 41, 41}, 1, {{"impulse", 1, {0, 0, 0}, {0.5, 0.5, 0.5}, {10, 0}, {60, 1}}}},
-};
-enum { PHANTOMS = sizeof phantoms / sizeof phantoms[0] };
+static const double pi = 3.14159265358979323846;
+static const double tables_MBq = 7400; /* injected, for the tables' activities */
 
-const char *dvk_phantom_name(size_t i)
-{
-    return i < PHANTOMS ? phantoms[i].name : NULL;
-}
-
-dvk_status dvk_phantom_find(const char *name, const dvk_phantom **out)
-{
-    for (size_t i = 0; i < PHANTOMS; i++)
-        if (strcmp(phantoms[i].name, name) == 0) {
-            *out = &phantoms[i];
-            return DVK_OK;
-        }
-    return dvk_fail(DVK_ERR_USAGE, "'%s' is not a phantom: there are kidneys, sphere, uniform and impulse", name);
-}
+/* --- chance --- */
 
 double dvk_random(uint64_t *state)
 {
@@ -45,69 +19,157 @@ double dvk_random(uint64_t *state)
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
-dvk_phantom dvk_phantom_varied(const dvk_phantom *p, uint64_t seed, size_t index)
+double dvk_random_normal(uint64_t *state)
 {
-    dvk_phantom varied = *p;
+    const double u = 1 - dvk_random(state), angle = 2 * pi * dvk_random(state);
+    return sqrt(-2 * log(u)) * cos(angle);
+}
+
+/* --- other patients, nuclides, cycles --- */
+
+void dvk_phantom_scale(dvk_phantom *p, double injected_MBq, const dvk_nuclide *from, const dvk_nuclide *to)
+{
+    const double faster_per_h = 1 / to->half_life_h - 1 / from->half_life_h;
+    for (size_t r = 0; r < p->regions; r++)
+        for (size_t t = 0; t < p->region[r].terms; t++) {
+            double *half_life_h = &p->region[r].half_life_h[t];
+            p->region[r].amplitude_MBq[t] *= injected_MBq / tables_MBq;
+            if (faster_per_h != 0)
+                *half_life_h = 1 / (1 / *half_life_h + faster_per_h);
+        }
+}
+
+void dvk_phantom_vary(dvk_phantom *p, uint64_t seed, size_t index)
+{
     uint64_t state = seed * 1000003u + index;
+    double size = 1, uptake = 1, pace = 1;
     for (size_t r = 0; r < p->regions; r++) {
-        const double size = 0.9 + 0.2 * dvk_random(&state), uptake = 0.9 + 0.2 * dvk_random(&state);
-        const double pace = 0.9 + 0.2 * dvk_random(&state);
+        dvk_region *region = &p->region[r];
+        if (r == 0 || !region->voi[0] || strcmp(region->voi, region[-1].voi) != 0) {
+            size = 0.9 + 0.2 * dvk_random(&state);
+            uptake = 0.9 + 0.2 * dvk_random(&state);
+            pace = 0.9 + 0.2 * dvk_random(&state);
+        }
         for (int a = 0; a < 3; a++)
-            varied.region[r].semi_mm[a] *= size;
-        for (int t = 0; t < DVK_PHANTOM_TERMS; t++) {
-            varied.region[r].amplitude_MBq[t] *= uptake;
-            varied.region[r].half_life_h[t] *= pace;
+            region->semi_mm[a] *= size;
+        for (size_t t = 0; t < region->terms; t++) {
+            region->amplitude_MBq[t] *= uptake;
+            region->half_life_h[t] *= pace;
         }
     }
-    return varied;
 }
 
-static bool inside(const dvk_region *r, const double x[3], const double voxel_mm[3])
+void dvk_phantom_cycle(dvk_phantom *p, size_t cycles)
 {
-    double sum = 0;
-    bool in_voxel = true;
-    if (r->semi_mm[0] == 0)
-        return true;
-    for (int a = 0; a < 3; a++) {
-        const double d = x[a] - r->centre_mm[a];
-        sum += d * d / (r->semi_mm[a] * r->semi_mm[a]);
-        in_voxel = in_voxel && d >= -0.5 * voxel_mm[a] && d < 0.5 * voxel_mm[a];
-    }
-    return r->semi_mm[0] < 0.5 * voxel_mm[0] ? in_voxel : sum <= 1;
+    for (size_t r = 0; r < p->regions; r++)
+        for (size_t t = 0; t < p->region[r].terms; t++)
+            p->region[r].amplitude_MBq[t] *= pow(p->region[r].cycle_factor, (double)cycles);
 }
 
-void dvk_phantom_paint(const dvk_phantom *p, const dvk_geometry *g, uint8_t *owner, size_t *voxels)
+/* --- painting --- */
+
+/* Whether a place, given from the region's centre, is in its shape. */
+static bool inside(const dvk_region *r, const double d[3])
+{
+    double part[3];
+    if (r->shape == DVK_SHAPE_ALL)
+        return true;
+    if (r->shape == DVK_SHAPE_POINT)
+        return false;
+    for (int a = 0; a < 3; a++)
+        part[a] = d[a] * d[a] / (r->semi_mm[a] * r->semi_mm[a]);
+    if (r->shape == DVK_SHAPE_ELLIPSOID)
+        return part[0] + part[1] + part[2] <= 1;
+    return part[2] <= 1 && (r->shape == DVK_SHAPE_BOX ? part[0] <= 1 && part[1] <= 1 : part[0] + part[1] <= 1);
+}
+
+static uint8_t owner_at(const dvk_phantom *p, const double world[3], const double shift_mm[3])
+{
+    for (size_t r = p->regions; r > 0; r--) {
+        const dvk_region *region = &p->region[r - 1];
+        double d[3];
+        for (int a = 0; a < 3; a++)
+            d[a] = world[a] - region->centre_mm[a] - shift_mm[a];
+        if (inside(region, d))
+            return (uint8_t)r;
+    }
+    return 0;
+}
+
+/* Gives a region without voxels the one nearest its centre, where that is on the grid. */
+static void paint_nearest(const dvk_phantom *p, size_t r, const dvk_geometry *g, const double shift_mm[3],
+                          uint8_t *owner, size_t *voxels)
+{
+    double to_voxel[3][4], world[3], at[3];
+    size_t v = 0, stride = 1;
+    if (!dvk_geometry_to_voxel(g, to_voxel))
+        return;
+    for (int a = 0; a < 3; a++)
+        world[a] = p->region[r].centre_mm[a] + shift_mm[a];
+    dvk_affine_apply((const double(*)[4])to_voxel, world, at);
+    for (int a = 0; a < 3; a++) {
+        const double nearest = floor(at[a] + 0.5);
+        if (!(nearest >= 0 && nearest < (double)g->n[a]))
+            return;
+        v += stride * (size_t)nearest;
+        stride *= g->n[a];
+    }
+    if (owner[v])
+        voxels[owner[v] - 1]--;
+    owner[v] = (uint8_t)(r + 1);
+    voxels[r]++;
+}
+
+void dvk_phantom_paint(const dvk_phantom *p, const dvk_geometry *g, const double shift_mm[3], uint8_t *owner,
+                       size_t *voxels)
 {
     memset(voxels, 0, p->regions * sizeof *voxels);
     size_t v = 0;
     for (size_t k = 0; k < g->n[2]; k++)
         for (size_t j = 0; j < g->n[1]; j++)
             for (size_t i = 0; i < g->n[0]; i++, v++) {
-                double x[3];
-                for (int a = 0; a < 3; a++)
-                    x[a] = g->to_world[a][0] * (double)i + g->to_world[a][1] * (double)j +
-                           g->to_world[a][2] * (double)k + g->to_world[a][3];
-                owner[v] = 0;
-                for (size_t r = 0; r < p->regions; r++)
-                    if (inside(&p->region[r], x, g->voxel_mm))
-                        owner[v] = (uint8_t)(r + 1);
+                double world[3];
+                dvk_affine_apply(g->to_world, (const double[3]){(double)i, (double)j, (double)k}, world);
+                owner[v] = owner_at(p, world, shift_mm);
                 if (owner[v])
                     voxels[owner[v] - 1]++;
             }
+    for (size_t r = 0; r < p->regions; r++)
+        if (voxels[r] == 0)
+            paint_nearest(p, r, g, shift_mm, owner, voxels);
 }
 
-double dvk_region_activity_MBq(const dvk_region *r, double t_h)
+/* --- closed forms --- */
+
+double dvk_region_shape_mL(const dvk_region *r)
+{
+    const double block = r->semi_mm[0] * r->semi_mm[1] * r->semi_mm[2] / 1000;
+    switch (r->shape) {
+    case DVK_SHAPE_ELLIPSOID:
+        return 4 * pi / 3 * block;
+    case DVK_SHAPE_CYLINDER:
+        return 2 * pi * block;
+    case DVK_SHAPE_BOX:
+        return 8 * block;
+    case DVK_SHAPE_POINT:
+    case DVK_SHAPE_ALL:
+        break;
+    }
+    return NAN;
+}
+
+double dvk_region_activity_MBq(const dvk_region *r, double volume_mL, double t_h)
 {
     double sum = 0;
-    for (int t = 0; t < DVK_PHANTOM_TERMS; t++)
+    for (size_t t = 0; t < r->terms; t++)
         sum += r->amplitude_MBq[t] * exp2(-t_h / r->half_life_h[t]);
-    return sum;
+    return r->per_mL ? sum * volume_mL : sum;
 }
 
-double dvk_region_tia_MBqh(const dvk_region *r)
+double dvk_region_tia_MBqh(const dvk_region *r, double volume_mL)
 {
     double sum = 0;
-    for (int t = 0; t < DVK_PHANTOM_TERMS; t++)
+    for (size_t t = 0; t < r->terms; t++)
         sum += r->amplitude_MBq[t] * r->half_life_h[t] / log(2);
-    return sum;
+    return r->per_mL ? sum * volume_mL : sum;
 }
