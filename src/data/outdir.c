@@ -19,6 +19,7 @@
 #include "data/atomic.h"
 #include "data/io.h"
 #include "data/json.h"
+#include "data/paths.h"
 
 static const char hidden_prefix[] = ".dvkit-";
 static const char last_name[] = "provenance.json";
@@ -44,67 +45,6 @@ static bool exists(const char *path)
 {
     struct stat info;
     return lstat(path, &info) == 0;
-}
-
-/* *gone: another process took the folder, or one above it, away in this moment. */
-static dvk_status make_directory(const char *path, bool *made, bool *gone)
-{
-    struct stat info;
-    *made = dvk_io_mkdir(path, 0777) == 0;
-    const int error = errno;
-    if (*made)
-        return DVK_OK;
-    const bool there = stat(path, &info) == 0;
-    if (there && !S_ISDIR(info.st_mode))
-        return dvk_fail(DVK_ERR_CREATE, "%s: is a file: give the name of a directory", path);
-    if (there && error == EEXIST)
-        return DVK_OK;
-    *gone = error == ENOENT || error == EEXIST;
-    return dvk_fail(dvk_create_status(error), "%s: cannot be created: %s", path, strerror(error));
-}
-
-/* mkdir -p, remembering where it began. */
-static dvk_status make_path(dvk_outdir *o, bool *gone)
-{
-    dvk_status status = DVK_OK;
-    char *path = o->dir.data;
-    for (size_t i = 1; status == DVK_OK && i <= o->dir.length; i++) {
-        const char cut = path[i];
-        bool made = false;
-        if (cut != '/' && cut != '\0')
-            continue;
-        path[i] = '\0';
-        status = make_directory(path, &made, gone);
-        path[i] = cut;
-        if (made && !o->made_from)
-            o->made_from = i;
-    }
-    return status;
-}
-
-/* Another process that takes its own empty folders away again may take a parent of ours: then from the start. */
-static dvk_status make_directories(dvk_outdir *o)
-{
-    enum { TRIES = 16 };
-    bool gone = true;
-    dvk_status status = DVK_OK;
-    for (int i = 0; gone && i < TRIES; i++) {
-        gone = false;
-        status = make_path(o, &gone);
-    }
-    return status;
-}
-
-static void remove_made_directories(const dvk_outdir *o)
-{
-    char *path = o->dir.data;
-    for (size_t i = o->dir.length; o->made_from && i >= o->made_from; i--) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        path[i] = '\0';
-        if (rmdir(path) != 0 && errno != ENOENT) /* somebody else put something there */
-            return;
-    }
 }
 
 /* Removes a hidden folder with its files; it has no folders. */
@@ -179,7 +119,7 @@ static dvk_status begin(dvk_outdir *o, const char *path, bool force)
     if (length == 0)
         return dvk_fail(DVK_ERR_CREATE, "the output directory has no name");
     DVK_TRY(dvk_text_add_bytes(&o->dir, path, length));
-    DVK_TRY(make_directories(o));
+    DVK_TRY(dvk_folders_make(&o->dir, &o->made_from));
     DVK_TRY(lock_directory(o));
     o->force = force;
     DVK_TRY(refuse_result(o));
@@ -220,7 +160,7 @@ void dvk_outdir_abort(dvk_outdir *o)
     if (o->hidden_made)
         remove_hidden(o->hidden.data);
     o->hidden_made = false;
-    remove_made_directories(o);
+    dvk_folders_remove(&o->dir, o->made_from);
     release(o);
 }
 

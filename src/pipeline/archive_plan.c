@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/atomic.h"
+#include "data/paths.h"
 #include "pipeline/archive.h"
 
 dvk_status dvk_plan_rows_add(dvk_plan_rows *rows, dvk_plan_row **out)
@@ -90,53 +91,6 @@ static dvk_status rows_of_table(const dvk_plan_options *o, dvk_plan_rows *rows)
 
 /* --- paths --- */
 
-/* What leads from one real folder to another: "", "data/", "../data/". */
-static dvk_status lead(const char *from, const char *to, dvk_text *out)
-{
-    size_t same = 0; /* of whole folders */
-    for (size_t i = 0;; i++) {
-        const bool ends = (from[i] == '\0' || from[i] == '/') && (to[i] == '\0' || to[i] == '/');
-        if (ends)
-            same = i;
-        if (from[i] != to[i] || from[i] == '\0')
-            break;
-    }
-    DVK_TRY(dvk_text_add(out, "%s", ""));
-    for (const char *p = from + same; *p; p++)
-        if (*p == '/' && p[1])
-            DVK_TRY(dvk_text_add(out, "../"));
-    const char *rest = to + same + (to[same] == '/');
-    return *rest ? dvk_text_add(out, "%s/", rest) : DVK_OK;
-}
-
-/* The real folder that holds a file, or that is given. */
-static dvk_status real_folder(const char *path, bool of_file, char **out)
-{
-    const char *slash = of_file ? strrchr(path, '/') : NULL;
-    char *folder = NULL;
-    DVK_TRY(dvk_strdup(of_file && !slash ? "." : path, &folder));
-    if (slash)
-        folder[slash == path ? 1 : slash - path] = '\0';
-    *out = realpath(folder, NULL);
-    const dvk_status status =
-        *out ? DVK_OK : dvk_fail(DVK_ERR_MISSING, "%s: cannot be read: %s", folder, strerror(errno));
-    dvk_free(folder);
-    return status;
-}
-
-static dvk_status find_lead(const dvk_plan_options *o, bool tree, dvk_text *out)
-{
-    char *from = NULL, *to = NULL;
-    dvk_status status = real_folder(o->manifest, true, &from);
-    if (status == DVK_OK)
-        status = real_folder(o->source, !tree, &to);
-    if (status == DVK_OK)
-        status = lead(from, to, out);
-    free(from); /* realpath's own */
-    free(to);
-    return status;
-}
-
 /* Puts `lead` before each relative path of a cell, behind "NAME=" where that is. */
 static dvk_status lead_cell(char **cell, const char *lead, bool named)
 {
@@ -163,7 +117,7 @@ static dvk_status lead_cell(char **cell, const char *lead, bool named)
 static dvk_status lead_rows(const dvk_plan_options *o, bool tree, dvk_plan_rows *rows)
 {
     dvk_text lead = {0};
-    dvk_status status = find_lead(o, tree, &lead);
+    dvk_status status = dvk_path_between(o->manifest, true, o->source, !tree, &lead);
     for (size_t i = 0; status == DVK_OK && i < rows->count; i++)
         for (size_t c = 0; status == DVK_OK && c < DVK_COLUMNS; c++)
             if (dvk_column_has_paths((dvk_column)c))
