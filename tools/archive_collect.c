@@ -7,13 +7,15 @@ typedef struct arguments {
     common_options common;
     dvk_course_options course;
     const char *out;
+    bool bids;
 } arguments;
 
-enum { KEY_LIMIT = 1, KEY_TOLERANCE };
+enum { KEY_LIMIT = 1, KEY_TOLERANCE, KEY_BIDS };
 
 static const struct argp_option table[] = {
     {"limit-bed", KEY_LIMIT, "DOSE", 0, "limit of a kidney's summed BED (default 27Gy; none)", 0},
     {"tolerance", KEY_TOLERANCE, "DOSE", 0, "above the limit (default 2Gy)", 0},
+    {"bids", KEY_BIDS, 0, 0, "insist on an archive of BIDS names, whose tables are OUT/group_dose.tsv and so on", 0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -27,6 +29,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (a->out)
             return ARGP_ERR_UNKNOWN;
         a->out = arg;
+        return 0;
+    case KEY_BIDS:
+        a->bids = true;
         return 0;
     case KEY_LIMIT:
         return option_positive(state, "limit-bed", arg, DVK_UNIT_GY, true, &a->course.limit_bed_Gy);
@@ -67,12 +72,15 @@ static int run(int argc, char **argv)
         return code;
     if (!a.out)
         return command_usage(&archive_collect, "the archive's folder is missing: see 'dvkit archive collect --help'");
+    const bool bids = dvk_archive_is_bids(a.out);
+    if (a.bids && !bids)
+        return command_usage(&archive_collect, "%s: was not made with 'archive run --bids'", a.out);
     const dvk_status status = dvk_archive_collect(a.out, &a.course, &n);
     if (status != DVK_OK)
         return command_fail(&archive_collect, status);
     if (!a.common.quiet)
-        printf("%s/cohort/cohort.html: %zu of %zu cases, %zu failed, %zu left\n", a.out, n.done, n.cases, n.failed,
-               n.left);
+        printf("%s/%scohort.html: %zu of %zu cases, %zu failed, %zu left\n", a.out, bids ? "group_" : "cohort/", n.done,
+               n.cases, n.failed, n.left);
     if (n.failed)
         return EXIT_BATCH_FAILED;
     return n.left ? dvk_exit_code(DVK_ERR_RETRY) : 0;

@@ -13,6 +13,7 @@ typedef struct arguments {
 
 enum {
     KEY_SHARD = 0x6000,
+    KEY_BIDS,
     KEY_CLAIM,
     KEY_LEASE,
     KEY_JOBS,
@@ -27,6 +28,7 @@ enum {
 
 static const struct argp_option table[] = {
     {"output", 'o', "DIR", 0, "where the results are to lie, DIR/sub-X/ses-Y", 0},
+    {"bids", KEY_BIDS, 0, 0, "DIR is a BIDS derivative dataset: names after the case, in DIR/sub-X/ses-Y/pet", 0},
     {0, 0, 0, 0, "Sharing the work:", 1},
     {"jobs", KEY_JOBS, "J", 0, "cases at a time, each in a process (default: the number of processors)", 1},
     {"shard", KEY_SHARD, "K/N|auto", 0,
@@ -77,6 +79,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case 'o':
         o->out = arg;
+        return 0;
+    case KEY_BIDS:
+        o->bids = true;
         return 0;
     case KEY_JOBS:
         return whole_number(state, "jobs", arg, &o->jobs);

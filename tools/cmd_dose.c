@@ -11,6 +11,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         case_children(state, a, true);
+        state->child_inputs[6] = &a->bids;
         return 0;
     case ARGP_KEY_ARG:
         return scan_options_add(state, &a->scan, arg);
@@ -22,13 +23,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{&common_argp, 0, 0, 0},
-                                             {&scan_argp, 0, 0, 0},
-                                             {&voi_argp, 0, 0, 0},
-                                             {&roi_argp, 0, 0, 0},
-                                             {&integrate_argp, 0, 0, 0},
-                                             {&dose_options_argp, 0, 0, 0},
-                                             {0}};
+static const struct argp_child children[] = {
+    {&common_argp, 0, 0, 0},    {&scan_argp, 0, 0, 0},         {&voi_argp, 0, 0, 0},  {&roi_argp, 0, 0, 0},
+    {&integrate_argp, 0, 0, 0}, {&dose_options_argp, 0, 0, 0}, {&bids_argp, 0, 0, 0}, {0}};
 static const struct argp dose_argp = {table, parse, "SCAN... --voi FILE -o DIR", 0, children, 0, 0};
 static int run(int argc, char **argv);
 
@@ -41,20 +38,32 @@ const command cmd_dose = {
     .run = run,
 };
 
-static dvk_status dose(const case_arguments *a)
+static dvk_status dose(case_arguments *a)
 {
-    const dvk_case_options o = case_options(a);
+    dvk_case_options o = case_options(a);
     dvk_context *context = NULL;
     dvk_summary *summary = NULL;
-    dvk_status status = command_context(&a->common, &context);
+    dvk_status status = bids_place(&a->bids, o.scans, o.scan_count, &o.out, &o.bids_prefix);
+    if (status == DVK_OK)
+        status = command_context(&a->common, &context);
     if (status == DVK_OK)
         status = a->common.dry_run ? dvk_case_check(context, &o) : dvk_case_run(context, &o, &summary);
+    if (status == DVK_OK && !a->common.dry_run)
+        status = bids_describe(&a->bids, o.scans[0]);
     command_progress(NULL, "", 1);
     if (status == DVK_OK && summary && !a->common.quiet)
         status = case_print(summary, a->common.json);
     dvk_summary_free(summary);
     dvk_context_close(context);
     return status;
+}
+
+static void print_report(const case_arguments *a)
+{
+    if (a->bids.wanted)
+        printf("%s/%s_report.html\n", a->bids.place.folder, a->bids.place.prefix);
+    else
+        printf("%s/report.html\n", a->options.out);
 }
 
 static int run(int argc, char **argv)
@@ -71,7 +80,7 @@ static int run(int argc, char **argv)
         const dvk_status status = dose(&a);
         code = status == DVK_OK ? 0 : command_fail(&cmd_dose, status);
         if (code == 0 && !a.common.quiet && !a.common.json && !a.common.dry_run)
-            printf("%s/report.html\n", a.options.out);
+            print_report(&a);
     }
     case_arguments_free(&a);
     return code;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "options_bids.h"
 #include "options_integrate.h"
 #include "options_scan.h"
 #include "options_voi.h"
@@ -12,6 +13,7 @@ typedef struct arguments {
     scan_options scan;
     voi_options voi;
     integrate_options integrate;
+    bids_options bids;
     const char *out;
     bool sd;
 } arguments;
@@ -32,6 +34,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[1] = &a->scan;
         state->child_inputs[2] = &a->integrate;
         state->child_inputs[3] = &a->voi;
+        state->child_inputs[4] = &a->bids;
         return 0;
     case ARGP_KEY_ARG:
         return scan_options_add(state, &a->scan, arg);
@@ -46,8 +49,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {
-    {&common_argp, 0, NULL, 0}, {&scan_argp, 0, NULL, 0}, {&integrate_argp, 0, NULL, 0}, {&voi_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {{&common_argp, 0, NULL, 0},    {&scan_argp, 0, NULL, 0},
+                                             {&integrate_argp, 0, NULL, 0}, {&voi_argp, 0, NULL, 0},
+                                             {&bids_argp, 0, NULL, 0},      {0}};
 static const struct argp integrate_command_argp = {.options = table,
                                                    .parser = parse,
                                                    .args_doc = "SCAN... -o DIR",
@@ -89,9 +93,9 @@ static void print_json(const dvk_voxel_shares *s)
            s->tia_MBqh);
 }
 
-static dvk_status integrate(const arguments *a, const char *command_line)
+static dvk_status integrate(arguments *a, const char *command_line)
 {
-    const dvk_integrate_options o = {
+    dvk_integrate_options o = {
         .scans = a->scan.scan,
         .scan_count = a->scan.scans,
         .series = scan_options_series(&a->scan),
@@ -106,9 +110,13 @@ static dvk_status integrate(const arguments *a, const char *command_line)
     };
     dvk_context *context = NULL;
     dvk_voxel_shares shares = {.voxels = 0};
-    dvk_status status = command_context(&a->common, &context);
+    dvk_status status = bids_place(&a->bids, o.scans, o.scan_count, &o.out, &o.bids_prefix);
+    if (status == DVK_OK)
+        status = command_context(&a->common, &context);
     if (status == DVK_OK)
         status = dvk_integrate_run(context, &o, a->common.dry_run, &shares);
+    if (status == DVK_OK && !a->common.dry_run)
+        status = bids_describe(&a->bids, o.scans[0]);
     command_progress(NULL, "", 1);
     if (status == DVK_OK && !a->common.dry_run && a->common.json)
         print_json(&shares);
@@ -132,6 +140,7 @@ static int run(int argc, char **argv)
         code = status == DVK_OK ? 0 : command_fail(&cmd_integrate, status);
     }
     voi_options_free(&a.voi);
+    dvk_bids_place_clear(&a.bids.place);
     dvk_shape_free(a.integrate.shape);
     free(line);
     return code;

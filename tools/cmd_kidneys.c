@@ -21,6 +21,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         case_children(state, &a->of_case, false);
+        state->child_inputs[4] = &a->of_case.bids;
         return 0;
     case ARGP_KEY_ARG:
         return scan_options_add(state, &a->of_case.scan, arg);
@@ -38,8 +39,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {
-    {&common_argp, 0, 0, 0}, {&scan_argp, 0, 0, 0}, {&voi_argp, 0, 0, 0}, {&roi_argp, 0, 0, 0}, {0}};
+static const struct argp_child children[] = {{&common_argp, 0, 0, 0}, {&scan_argp, 0, 0, 0}, {&voi_argp, 0, 0, 0},
+                                             {&roi_argp, 0, 0, 0},    {&bids_argp, 0, 0, 0}, {0}};
 static const struct argp kidneys_argp = {table, parse, "--dose DOSE --voi FILE [SCAN...] -o DIR", 0, children, 0, 0};
 static int run(int argc, char **argv);
 
@@ -51,15 +52,20 @@ const command cmd_kidneys = {
     .run = run,
 };
 
-static dvk_status kidneys(const arguments *a)
+static dvk_status kidneys(arguments *a)
 {
     dvk_case_options o = case_options(&a->of_case);
     o.voi.kidneys_wanted = false; /* any VOIs */
     dvk_context *context = NULL;
     dvk_summary *summary = NULL;
-    dvk_status status = command_context(&a->of_case.common, &context);
+    const char *const *named = o.scan_count ? o.scans : &a->dose; /* whose names say the case */
+    dvk_status status = bids_place(&a->of_case.bids, named, o.scan_count ? o.scan_count : 1, &o.out, &o.bids_prefix);
+    if (status == DVK_OK)
+        status = command_context(&a->of_case.common, &context);
     if (status == DVK_OK)
         status = dvk_kidneys_run(context, &o, a->dose, &summary);
+    if (status == DVK_OK)
+        status = bids_describe(&a->of_case.bids, named[0]);
     if (status == DVK_OK && !a->of_case.common.quiet)
         status = case_print(summary, a->of_case.common.json);
     dvk_summary_free(summary);

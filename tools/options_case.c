@@ -18,6 +18,7 @@ case_arguments case_arguments_default(int argc, char **argv)
 void case_arguments_free(case_arguments *a)
 {
     voi_options_free(&a->voi);
+    dvk_bids_place_clear(&a->bids.place);
     dvk_shape_free(a->integrate.shape);
     dvk_shape_free(a->roi.shape);
     free(a->command);

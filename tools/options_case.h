@@ -5,6 +5,7 @@
 #define DVKIT_OPTIONS_CASE_H
 
 #include "command.h"
+#include "options_bids.h"
 #include "options_integrate.h"
 #include "options_scan.h"
 #include "options_voi.h"
@@ -15,6 +16,7 @@ typedef struct case_arguments {
     voi_options voi;
     integrate_options integrate;
     roi_options roi;
+    bids_options bids;
     dvk_case_options options; /* what no group holds */
     char *command;            /* the command line as given, owned */
 } case_arguments;

@@ -2,7 +2,8 @@
  * A whole trial archive: a manifest of cases, a run over it that any number of workers may share, what came of it.
  *
  * A manifest is a table (TSV), one row a case, paths relative to its folder. The results of a case lie in
- * OUT/PARTICIPANT/SESSION, as `dvkit dose` writes them; a case that failed leaves an error.json there and nothing else.
+ * OUT/PARTICIPANT/SESSION, as `dvkit dose` writes them (with BIDS names in .../pet); a case that failed leaves an
+ * error.json there and nothing else.
  */
 #ifndef DVK_ARCHIVE_H
 #define DVK_ARCHIVE_H
@@ -70,6 +71,7 @@ typedef struct dvk_archive_options {
     const char *manifest, *out;
     const dvk_case_options *base; /* how each case is computed; its scans, VOI files, out and force are not used */
     dvk_context_options context;  /* `threads` are those of all workers together; fallback as given */
+    bool bids;                    /* OUT becomes a BIDS derivative dataset (dvk/bids.h) */
     size_t jobs;                  /* worker processes; 0: as many as there are processors */
     size_t shard, shards;         /* this run takes every shards-th case, from the shard-th (1-based); 0: all */
     bool claim;                   /* share the cases with other runs through leases */
@@ -136,8 +138,10 @@ DVK_API DVK_MUST_USE dvk_status dvk_archive_status(const char *out_folder,
  * Brings the results of an archive together in OUT/cohort, replacing what is there, the same bytes for the same
  * results: dose.tsv (a row a case and VOI), course.tsv (a row a patient and kidney, cycles added up as dvk_course does;
  * cycles that are missing are counted, and where adding makes no sense `problem` says why), qc.tsv (a row a case, also
- * those that failed or are left), cohort.tsv (n, mean, SD, least and largest by VOI), cohort.html, provenance.json.
+ * those that failed or are left), cohort.tsv (n, mean, SD, least and largest by VOI), cohort.html, provenance.json; in
+ * an archive of BIDS names they are OUT/group_dose.tsv and so on.
  */
+DVK_API bool dvk_archive_is_bids(const char *out_folder); /* as its first run was told */
 DVK_API DVK_MUST_USE dvk_status dvk_archive_collect(const char *out_folder, const dvk_course_options *course,
                                                     dvk_archive_counts *out);
 

@@ -56,8 +56,9 @@ typedef struct dvk_case_options {
     bool write_sd, write_bed; /* tia_sd.nii.gz, bed.nii.gz */
     const char *out;
     bool force;
-    const char *command;   /* the command line as given, for the provenance; NULL: none */
-    const char *path_base; /* NULL, or what is left out at the start of every path in the records */
+    const char *bids_prefix; /* of the files' names, as dvk_bids_find makes it; NULL: plain names */
+    const char *command;     /* the command line as given, for the provenance; NULL: none */
+    const char *path_base;   /* NULL, or what is left out at the start of every path in the records */
 } dvk_case_options;
 
 /* The contract's defaults. */

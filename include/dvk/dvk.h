@@ -4,6 +4,7 @@
 
 #include "dvk/agreement.h"
 #include "dvk/archive.h"
+#include "dvk/bids.h"
 #include "dvk/case.h"
 #include "dvk/compare.h"
 #include "dvk/context.h"

@@ -27,7 +27,8 @@ typedef struct dvk_integrate_options {
     bool write_sd;
     const char *out; /* folder */
     bool force;
-    const char *command; /* the command line as given, for the provenance; NULL: none */
+    const char *bids_prefix; /* of the files' names, as dvk_bids_find makes it; NULL: plain names */
+    const char *command;     /* the command line as given, for the provenance; NULL: none */
 } dvk_integrate_options;
 
 /* What happened to the voxels of a map. A voxel is in one of `model`, and in as many of the others as apply. */

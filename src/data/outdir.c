@@ -19,6 +19,7 @@
 #include "data/atomic.h"
 #include "data/io.h"
 #include "data/json.h"
+#include "data/naming.h"
 #include "data/paths.h"
 
 static const char hidden_prefix[] = ".dvkit-";
@@ -33,6 +34,8 @@ typedef struct output {
 
 struct dvk_outdir {
     dvk_text dir, hidden;
+    dvk_text last; /* what provenance.json is called here */
+    char *prefix;  /* of all names; NULL: plain */
     output *outputs;
     size_t count, room;
     size_t made_from; /* length of the first directory of `dir` that was made here; 0: it was all there */
@@ -99,25 +102,47 @@ static dvk_status sync_directory(const dvk_outdir *o)
     return DVK_OK;
 }
 
+/* Where a record lies, or would: under our names, or else under any. */
+static dvk_status find_record(const dvk_outdir *o, const char *name, char **path)
+{
+    dvk_text ours = {0};
+    DVK_TRY(dvk_text_add(&ours, "%s/", o->dir.data));
+    const dvk_status status = dvk_named(o->prefix, name, &ours);
+    *path = ours.data;
+    if (status == DVK_OK && exists(ours.data))
+        return DVK_OK;
+    dvk_text_free(&ours);
+    *path = NULL;
+    return status == DVK_OK ? dvk_result_find(o->dir.data, name, path) : status;
+}
+
 static dvk_status refuse_result(const dvk_outdir *o)
 {
-    dvk_text path = {0};
-    DVK_TRY(dvk_text_add(&path, "%s/%s", o->dir.data, last_name));
-    const bool found = exists(path.data);
-    dvk_text_free(&path);
+    char *path = NULL;
+    DVK_TRY(find_record(o, last_name, &path));
+    const bool found = exists(path);
+    dvk_free(path);
     if (found && !o->force)
         return dvk_fail(DVK_ERR_CREATE, "%s: holds a result already: give another directory, or --force to replace it",
                         o->dir.data);
     return DVK_OK;
 }
 
-static dvk_status begin(dvk_outdir *o, const char *path, bool force)
+static dvk_status take_names(dvk_outdir *o, const char *prefix)
+{
+    if (prefix)
+        DVK_TRY(dvk_strdup(prefix, &o->prefix));
+    return dvk_named(prefix, "provenance.json", &o->last);
+}
+
+static dvk_status begin(dvk_outdir *o, const char *path, const char *prefix, bool force)
 {
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
         length--;
     if (length == 0)
         return dvk_fail(DVK_ERR_CREATE, "the output directory has no name");
+    DVK_TRY(take_names(o, prefix));
     DVK_TRY(dvk_text_add_bytes(&o->dir, path, length));
     DVK_TRY(dvk_folders_make(&o->dir, &o->made_from));
     DVK_TRY(lock_directory(o));
@@ -148,6 +173,8 @@ static void release(dvk_outdir *o)
     for (size_t i = 0; i < o->room; i++) /* one beyond count may be half made */
         free_output(&o->outputs[i]);
     dvk_free(o->outputs);
+    dvk_free(o->prefix);
+    dvk_text_free(&o->last);
     dvk_text_free(&o->dir);
     dvk_text_free(&o->hidden);
     dvk_free(o);
@@ -166,11 +193,16 @@ void dvk_outdir_abort(dvk_outdir *o)
 
 dvk_status dvk_outdir_begin(const char *path, bool force, dvk_outdir **out)
 {
+    return dvk_outdir_begin_as(path, NULL, force, out);
+}
+
+dvk_status dvk_outdir_begin_as(const char *path, const char *prefix, bool force, dvk_outdir **out)
+{
     dvk_outdir *o = NULL;
     *out = NULL;
     DVK_TRY(dvk_alloc(1, sizeof *o, &o));
     o->lock = -1;
-    const dvk_status status = begin(o, path, force);
+    const dvk_status status = begin(o, path, prefix, force);
     if (status != DVK_OK) {
         dvk_outdir_abort(o);
         return status;
@@ -218,10 +250,19 @@ dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path)
     *path = NULL;
     if (!is_name(name))
         return dvk_fail(DVK_ERR_INTERNAL, "'%s' is no name for an output file", name);
-    if (!find_output(o, name))
-        DVK_TRY(add_output(o, name));
-    *path = find_output(o, name)->staged.data;
-    return DVK_OK;
+    dvk_text named = {0};
+    dvk_status status = dvk_named(o->prefix, name, &named);
+    if (status == DVK_OK && !find_output(o, named.data))
+        status = add_output(o, named.data);
+    if (status == DVK_OK)
+        *path = find_output(o, named.data)->staged.data;
+    dvk_text_free(&named);
+    return status;
+}
+
+bool dvk_outdir_is_bids(const dvk_outdir *o)
+{
+    return o->prefix;
 }
 
 static dvk_status add_stale(dvk_outdir *o, const char *name)
@@ -233,25 +274,35 @@ static dvk_status add_stale(dvk_outdir *o, const char *name)
     return DVK_OK;
 }
 
+static dvk_status add_stale_path(dvk_outdir *o, const char *path)
+{
+    return path ? add_stale(o, strrchr(path, '/') + 1) : DVK_OK;
+}
+
 /* The files of the old result, which its provenance.json lists, go with it: none may pass for one of the new. */
 static dvk_status add_old_result(dvk_outdir *o)
 {
-    dvk_status status = DVK_OK;
     json_t *old = NULL, *item;
-    dvk_text path = {0};
+    char *path = NULL;
     const char *name;
     size_t i;
-    DVK_TRY(dvk_text_add(&path, "%s/%s", o->dir.data, last_name));
-    if (exists(path.data) && dvk_json_read(path.data, &old) != DVK_OK)
+    dvk_status status = find_record(o, last_name, &path);
+    if (status == DVK_OK && exists(path) && dvk_json_read(path, &old) != DVK_OK)
         old = NULL; /* a damaged one lists nothing */
-    dvk_text_free(&path);
     json_t *outputs = json_object_get(old, "outputs");
     json_object_foreach(outputs, name, item) if (status == DVK_OK) status = add_stale(o, name);
     json_array_foreach(outputs, i, item) if (status == DVK_OK) status = add_stale(o, json_string_value(item));
     json_decref(old);
     if (status == DVK_OK)
-        status = add_stale(o, last_name);
-    return status == DVK_OK ? add_stale(o, error_name) : status;
+        status = add_stale_path(o, path);
+    dvk_free(path);
+    path = NULL;
+    if (status == DVK_OK)
+        status = find_record(o, error_name, &path);
+    if (status == DVK_OK)
+        status = add_stale_path(o, path);
+    dvk_free(path);
+    return status;
 }
 
 size_t dvk_outdir_count(const dvk_outdir *o)
@@ -264,6 +315,11 @@ const char *dvk_outdir_name(const dvk_outdir *o, size_t i)
     return name_of(o, &o->outputs[i]);
 }
 
+const char *dvk_outdir_staged(const dvk_outdir *o, size_t i)
+{
+    return o->outputs[i].staged.data;
+}
+
 static dvk_status move(const char *from, const char *to, const char *named)
 {
     if (dvk_io_rename(from, to) != 0)
@@ -274,7 +330,7 @@ static dvk_status move(const char *from, const char *to, const char *named)
 /* Puts provenance.json last. */
 static void order_outputs(dvk_outdir *o)
 {
-    output *f = find_output(o, last_name);
+    output *f = find_output(o, o->last.data);
     if (!f)
         return;
     const output kept = *f;

@@ -21,12 +21,20 @@ typedef struct dvk_outdir dvk_outdir;
  */
 dvk_status dvk_outdir_begin(const char *path, bool force, dvk_outdir **out) DVK_MUST_USE;
 
-/* Where to write the file that will be called `name` (no folder in it). Lent until commit or abort. */
+/* The same, with every file, provenance.json and error.json too, called as a BIDS derivative's are under `prefix`
+ * (data/naming.h); NULL: plainly. */
+dvk_status dvk_outdir_begin_as(const char *path, const char *prefix, bool force, dvk_outdir **out) DVK_MUST_USE;
+bool dvk_outdir_is_bids(const dvk_outdir *o);
+
+/* Where to write the file that is plainly called `name` (no folder in it). Lent until commit or abort. */
 dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path) DVK_MUST_USE;
 
-/* The names asked for so far, in that order. Lent until the next call of dvk_outdir_path. */
+/* The real names of what was asked for so far, in that order. Lent until the next call of dvk_outdir_path. */
 size_t dvk_outdir_count(const dvk_outdir *o);
 const char *dvk_outdir_name(const dvk_outdir *o, size_t i);
+
+/* Where such a file is for now. */
+const char *dvk_outdir_staged(const dvk_outdir *o, size_t i);
 
 /*
  * Moves every file asked for with dvk_outdir_path to its name and frees `o`, whatever comes. Files of those names are

@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "data/atomic.h"
 #include "data/json.h"
+#include "data/naming.h"
 #include "data/volume.h"
 
 dvk_status dvk_results_text(dvk_outdir *o, const char *name, const char *text)
@@ -33,6 +34,8 @@ static dvk_status write_sidecar(dvk_outdir *o, const char *stem, json_t *sidecar
 {
     char name[96];
     snprintf(name, sizeof name, "%s.json", stem);
+    if (dvk_outdir_is_bids(o))
+        dvk_named_sidecar(stem, sidecar);
     return dvk_results_json(o, name, sidecar);
 }
 

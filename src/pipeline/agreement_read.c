@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/json.h"
+#include "data/naming.h"
 #include "pipeline/agreement.h"
 
 enum { DEEPEST = 8, MOST_VOIS = 128 };
@@ -29,8 +30,10 @@ static void warn(dvk_archives *c, const char *format, ...)
 
 static bool has_file(const char *folder, const char *name)
 {
-    char path[4096];
-    return (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) < sizeof path && access(path, R_OK) == 0;
+    char *path = NULL;
+    const bool yes = dvk_result_find(folder, name, &path) == DVK_OK && access(path, R_OK) == 0;
+    dvk_free(path);
+    return yes;
 }
 
 static bool is_result(const char *folder)
@@ -85,11 +88,16 @@ static dvk_status add_pair(dvk_archives *c, const char *label, const char *name,
 
 static dvk_status read_summary(const char *archive, const char *label, json_t **out, const json_t **rois)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s/summary.json", archive, label);
-    DVK_TRY(dvk_json_read(path, out));
+    char folder[4096], *path = NULL;
+    snprintf(folder, sizeof folder, "%s/%s", archive, label);
+    dvk_status status = dvk_result_find(folder, "summary.json", &path);
+    if (status == DVK_OK)
+        status = dvk_json_read(path, out);
     *rois = json_object_get(*out, "rois");
-    return json_is_array(*rois) ? DVK_OK : dvk_fail(DVK_ERR_INVALID, "%s: holds no VOIs (rois)", path);
+    if (status == DVK_OK && !json_is_array(*rois))
+        status = dvk_fail(DVK_ERR_INVALID, "%s: holds no VOIs (rois)", path);
+    dvk_free(path);
+    return status;
 }
 
 static dvk_status pair_results(dvk_archives *c, const char *label)

@@ -143,12 +143,15 @@ typedef struct dvk_case_report {
 void dvk_archive_case(dvk_context **c, const dvk_archive_options *options, const dvk_manifest *m, size_t row,
                       dvk_case_report *out);
 
-/* Writes OUT/ID/error.json in the place of any result. */
+/* Writes the case's error.json in the place of any result. */
 dvk_status dvk_archive_error(const dvk_archive_options *options, const dvk_manifest *m,
                              const dvk_case_report *report) DVK_MUST_USE;
 
-/* "OUT/ID" or, with a name, "OUT/ID/NAME"; dvk_free it. */
-dvk_status dvk_archive_path(const char *out, const char *id, const char *name, char **path) DVK_MUST_USE;
+/* "A/B"; dvk_free it. */
+dvk_status dvk_archive_path(const char *a, const char *b, char **path) DVK_MUST_USE;
+
+/* The file of a case's result that is plainly called `name`, in whichever form it is there (data/naming.h). */
+dvk_status dvk_archive_file(const char *out, const char *id, const char *name, char **path) DVK_MUST_USE;
 
 /* --- archive_worker.c: a process that does cases --- */
 
@@ -184,6 +187,9 @@ dvk_status dvk_archive_pin(const dvk_archive_options *options, const char *backe
 
 /* Reads the manifest in OUT; DVK_ERR_MISSING where there is none. */
 dvk_status dvk_archive_open(const char *out, dvk_manifest *m) DVK_MUST_USE;
+
+/* A JSON record of a case; *record is NULL where there is none, an empty object where it is damaged. */
+dvk_status dvk_archive_record(const char *out, const char *id, const char *name, json_t **record) DVK_MUST_USE;
 
 /* Where the case of a row stands. What *s lends lies in the manifest and in *error, which the caller gives to
  * json_decref. */

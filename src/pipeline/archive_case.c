@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dvk/bids.h"
+
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/hash.h"
@@ -20,10 +22,10 @@ double dvk_now_s(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-dvk_status dvk_archive_path(const char *out, const char *id, const char *name, char **path)
+dvk_status dvk_archive_path(const char *a, const char *b, char **path)
 {
     dvk_text text = {0};
-    const dvk_status status = dvk_text_add(&text, "%s/%s%s%s", out, id, name ? "/" : "", name ? name : "");
+    const dvk_status status = dvk_text_add(&text, "%s/%s", a, b);
     *path = text.data;
     return status;
 }
@@ -33,9 +35,9 @@ typedef struct attempt {
     const dvk_archive_options *options;
     const dvk_manifest *manifest;
     char id[DVK_CASE_ID_SIZE];
-    char *folder; /* OUT/ID */
+    dvk_bids_place place; /* without a prefix: OUT/ID */
     dvk_archive_row row;
-    char fingerprint[65]; /* of the request; "" where the inputs cannot be read */
+    char fingerprint[65]; /* of the request; "" before it is needed, and where the inputs cannot be read */
 } attempt;
 
 typedef struct table_row {
@@ -51,24 +53,13 @@ static const char *cell_of(const void *row, dvk_column column)
 
 /* --- what is there already --- */
 
-static dvk_status read_record(const attempt *a, const char *name, json_t **out)
-{
-    char *path = NULL;
-    *out = NULL;
-    DVK_TRY(dvk_archive_path(a->folder, name, NULL, &path));
-    if (access(path, F_OK) == 0 && dvk_json_read(path, out) != DVK_OK)
-        *out = json_object(); /* damaged: a record that says nothing */
-    dvk_free(path);
-    return DVK_OK;
-}
-
 /* Whether a file is as the record has it: there and of its size or, with `verify`, of its hash. */
 static bool file_whole(const attempt *a, const char *name, const json_t *said)
 {
     char *path = NULL, hex[65];
     struct stat info;
     const char *hash = json_string_value(json_object_get(said, "sha256"));
-    if (strchr(name, '/') || dvk_archive_path(a->folder, name, NULL, &path) != DVK_OK)
+    if (strchr(name, '/') || dvk_archive_path(a->place.folder, name, &path) != DVK_OK)
         return false;
     bool whole = stat(path, &info) == 0 && info.st_size == json_integer_value(json_object_get(said, "bytes"));
     if (whole && a->options->verify)
@@ -86,14 +77,22 @@ static bool result_whole(const attempt *a, const json_t *record)
     return whole;
 }
 
-static dvk_status take_fingerprint(attempt *a, const char *backend)
+/* The back end's name of a device that --device takes, once it is one of the list. */
+static const char *backend_of(const char *device)
+{
+    return strncmp(device, "opencl", 6) == 0 ? "opencl" : "cpu";
+}
+
+/* Hashes the inputs. Where they cannot be read no result is of this request, and the run will say what is wrong. */
+static dvk_status take_fingerprint(attempt *a)
 {
     json_t *inputs = NULL;
     a->fingerprint[0] = '\0';
-    DVK_TRY(dvk_case_inputs(&a->row.options, NULL, &inputs));
-    const dvk_status status = dvk_case_fingerprint(&a->row.options, backend, inputs, a->fingerprint);
+    dvk_status status = dvk_case_inputs(&a->row.options, NULL, &inputs);
+    if (status == DVK_OK)
+        status = dvk_case_fingerprint(&a->row.options, backend_of(a->options->context.device), inputs, a->fingerprint);
     json_decref(inputs);
-    return status;
+    return status == DVK_ERR_MISSING || status == DVK_ERR_INVALID ? DVK_OK : status;
 }
 
 static bool same_fingerprint(const attempt *a, const json_t *record)
@@ -128,25 +127,30 @@ static bool settled_by_error(const attempt *a, const json_t *record, dvk_case_re
         !json_string_value(version) || strcmp(json_string_value(version), DVK_VERSION) != 0)
         return false;
     out->outcome = DVK_CASE_FAILED;
-    out->status = DVK_ERR_INVALID;
+    out->status = json_integer_value(json_object_get(record, "exit_code")) == dvk_exit_code(DVK_ERR_MISSING)
+                      ? DVK_ERR_MISSING
+                      : DVK_ERR_INVALID;
     snprintf(out->stage, sizeof out->stage, "%s", json_string_value(json_object_get(record, "stage")));
     snprintf(out->message, sizeof out->message, "%s", json_string_value(json_object_get(record, "message")));
     return true;
 }
 
-static bool settled(const attempt *a, dvk_case_report *out)
+/* Nothing is hashed for a case that nobody has been at. */
+static dvk_status look_back(attempt *a, bool *settled, dvk_case_report *out)
 {
     json_t *result = NULL, *error = NULL;
-    bool yes = false;
-    if (read_record(a, "provenance.json", &result) != DVK_OK || read_record(a, "error.json", &error) != DVK_OK)
-        yes = false; /* out of memory: the attempt will say so */
-    else if (result)
-        yes = settled_by_result(a, result, out);
-    else if (error)
-        yes = settled_by_error(a, error, out);
+    dvk_status status = dvk_archive_record(a->options->out, a->id, "provenance.json", &result);
+    if (status == DVK_OK)
+        status = dvk_archive_record(a->options->out, a->id, "error.json", &error);
+    if (status == DVK_OK && (result || error))
+        status = take_fingerprint(a);
+    if (status == DVK_OK && result)
+        *settled = settled_by_result(a, result, out);
+    else if (status == DVK_OK && error)
+        *settled = settled_by_error(a, error, out);
     json_decref(result);
     json_decref(error);
-    return yes;
+    return status;
 }
 
 /* --- the record of a failure --- */
@@ -183,21 +187,13 @@ static json_t *error_record(const attempt *a, const dvk_case_report *r)
 static dvk_status write_error(const attempt *a, const dvk_case_report *r)
 {
     dvk_outdir *o = NULL;
-    DVK_TRY(dvk_outdir_begin(a->folder, true, &o));
+    if (!a->place.folder)
+        return dvk_fail(DVK_ERR_MEMORY, "out of memory: %s has no error record", a->id);
+    DVK_TRY(dvk_outdir_begin_as(a->place.folder, a->place.prefix, true, &o));
     const dvk_status status = dvk_results_json(o, "error.json", error_record(a, r));
     if (status == DVK_OK)
         return dvk_outdir_commit(o);
     dvk_outdir_abort(o);
-    return status;
-}
-
-dvk_status dvk_archive_error(const dvk_archive_options *options, const dvk_manifest *m, const dvk_case_report *report)
-{
-    attempt a = {.options = options, .manifest = m};
-    dvk_manifest_id(m, report->row, a.id);
-    DVK_TRY(dvk_archive_path(options->out, a.id, NULL, &a.folder));
-    const dvk_status status = write_error(&a, report);
-    dvk_free(a.folder);
     return status;
 }
 
@@ -228,13 +224,13 @@ static dvk_status compute(dvk_context **c, attempt *a, const char **stage)
     *stage = "device";
     if (!*c)
         DVK_TRY(dvk_context_open(&a->options->context, c));
-    o->out = a->folder;
+    o->out = a->place.folder;
     o->force = true;   /* what is there was found to be torn or stale, or is an error record */
     o->command = NULL; /* shard and jobs must not show in the results */
     return dvk_case_run_stages(*c, o, NULL, stage);
 }
 
-static void note_failure(const attempt *a, dvk_status status, const char *stage, dvk_case_report *out)
+static void note_failure(attempt *a, dvk_status status, const char *stage, dvk_case_report *out)
 {
     out->status = status;
     out->outcome = outcome_of(status, stage);
@@ -244,40 +240,58 @@ static void note_failure(const attempt *a, dvk_status status, const char *stage,
     dvk_case_shorten(&a->row.options, out->message);
     if (out->outcome != DVK_CASE_FAILED)
         return;
-    const dvk_status recorded = write_error(a, out);
+    dvk_status recorded = a->fingerprint[0] ? DVK_OK : take_fingerprint(a);
+    if (recorded == DVK_OK)
+        recorded = write_error(a, out);
     if (recorded == DVK_ERR_RETRY)
         out->outcome = DVK_CASE_BUSY;
     else if (recorded == DVK_ERR_IO)
         out->outcome = DVK_CASE_STOPPED;
 }
 
-/* The back end's name of a device that --device takes, once it is one of the list. */
-static const char *backend_of(const char *device)
+/* Where the results go: also those of a row that is wrong, whose error record they are. */
+static dvk_status find_place(attempt *a)
 {
-    return strncmp(device, "opencl", 6) == 0 ? "opencl" : "cpu";
+    const dvk_case_options *o = &a->row.options;
+    if (!a->options->bids)
+        return dvk_archive_path(a->options->out, a->id, &a->place.folder);
+    const dvk_status status = dvk_bids_find(a->options->out, a->id, o->scans, o->scan_count, &a->place);
+    if (status != DVK_OK)
+        DVK_TRY(dvk_bids_find(a->options->out, a->id, NULL, 0, &a->place));
+    return status;
+}
+
+static dvk_status read_row(attempt *a, size_t row)
+{
+    const table_row cells = {a->manifest, row};
+    const dvk_status status = dvk_archive_row_read(&cells, cell_of, a->manifest->folder, a->options->base, &a->row);
+    const dvk_status placed = find_place(a);
+    a->row.options.bids_prefix = a->place.prefix;
+    return status == DVK_OK ? placed : status;
 }
 
 static void attempt_case(dvk_context **c, attempt *a, size_t row, dvk_case_report *out)
 {
-    const table_row cells = {a->manifest, row};
     const char *stage = "manifest";
-    dvk_status status = dvk_archive_path(a->options->out, a->id, NULL, &a->folder);
-    if (status == DVK_OK)
-        status = dvk_archive_row_read(&cells, cell_of, a->manifest->folder, a->options->base, &a->row);
+    bool settled = false;
+    dvk_status status = read_row(a, row);
     if (status == DVK_OK) {
         stage = "read";
-        /* Inputs that cannot be read: no result is of this request, and the run will say what is wrong. */
-        status = take_fingerprint(a, backend_of(a->options->context.device));
-        if (status == DVK_ERR_MISSING || status == DVK_ERR_INVALID)
-            status = DVK_OK;
+        status = look_back(a, &settled, out);
     }
-    if (status == DVK_OK && settled(a, out))
+    if (settled)
         return;
     out->outcome = DVK_CASE_DONE;
     if (status == DVK_OK)
         status = compute(c, a, &stage);
     if (status != DVK_OK)
         note_failure(a, status, stage, out);
+}
+
+static void end(attempt *a)
+{
+    dvk_archive_row_clear(&a->row);
+    dvk_bids_place_clear(&a->place);
 }
 
 void dvk_archive_case(dvk_context **c, const dvk_archive_options *options, const dvk_manifest *m, size_t row,
@@ -288,7 +302,16 @@ void dvk_archive_case(dvk_context **c, const dvk_archive_options *options, const
     *out = (dvk_case_report){.row = row};
     dvk_manifest_id(m, row, a.id);
     attempt_case(c, &a, row, out);
-    dvk_archive_row_clear(&a.row);
-    dvk_free(a.folder);
+    end(&a);
     out->seconds = dvk_now_s() - started;
+}
+
+dvk_status dvk_archive_error(const dvk_archive_options *options, const dvk_manifest *m, const dvk_case_report *report)
+{
+    attempt a = {.options = options, .manifest = m};
+    dvk_manifest_id(m, report->row, a.id);
+    (void)read_row(&a, report->row); /* whatever is wrong with it, this error is what happened */
+    const dvk_status status = write_error(&a, report);
+    end(&a);
+    return status;
 }

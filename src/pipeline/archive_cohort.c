@@ -24,26 +24,29 @@ static int compare_cases(const void *a, const void *b)
     return strcmp(((const dvk_cohort_case *)a)->id, ((const dvk_cohort_case *)b)->id);
 }
 
-/* A result whose records cannot be read is one that failed. */
+static dvk_status read_json(const dvk_cohort *c, const dvk_cohort_case *k, const char *name, json_t **out)
+{
+    char *path = NULL;
+    dvk_status status = dvk_archive_file(c->out, k->id, name, &path);
+    if (status == DVK_OK)
+        status = dvk_json_read(path, out);
+    dvk_free(path);
+    return status;
+}
+
 static dvk_status read_result(const dvk_cohort *c, dvk_cohort_case *k)
 {
-    char *summary = NULL, *record = NULL;
+    char *report = NULL;
     json_t *provenance = NULL;
-    dvk_status status = dvk_archive_path(c->out, k->id, "summary.json", &summary);
-    if (status == DVK_OK)
-        status = dvk_archive_path(c->out, k->id, "provenance.json", &record);
-    if (status == DVK_OK)
-        status = dvk_json_read(summary, &k->summary);
-    if (status == DVK_OK)
-        status = dvk_json_read(record, &provenance);
-    if (status == DVK_OK)
-        snprintf(k->fingerprint, sizeof k->fingerprint, "%s",
-                 json_string_length(json_object_get(provenance, "fingerprint"))
-                     ? json_string_value(json_object_get(provenance, "fingerprint"))
-                     : "");
+    DVK_TRY(read_json(c, k, "summary.json", &k->summary));
+    DVK_TRY(read_json(c, k, "provenance.json", &provenance));
+    const char *fingerprint = json_string_value(json_object_get(provenance, "fingerprint"));
+    snprintf(k->fingerprint, sizeof k->fingerprint, "%s", fingerprint ? fingerprint : "");
     json_decref(provenance);
-    dvk_free(summary);
-    dvk_free(record);
+    dvk_status status = dvk_archive_file(c->out, k->id, "report.html", &report);
+    if (status == DVK_OK)
+        status = dvk_strdup(report + strlen(c->out) + 1, &k->report);
+    dvk_free(report);
     return status;
 }
 
@@ -73,7 +76,7 @@ static dvk_status read_course(const dvk_cohort *c, const dvk_course_options *opt
     for (size_t i = 0; status == DVK_OK && i < p->count; i++) {
         const dvk_cohort_case *k = &c->cases[p->first + i];
         if (k->summary)
-            status = dvk_archive_path(c->out, k->id, NULL, &folders[p->done++]);
+            status = dvk_archive_path(c->out, k->id, &folders[p->done++]);
     }
     if (status == DVK_OK && p->done == 0)
         snprintf(p->problem, sizeof p->problem, "no cycle is done");
@@ -109,7 +112,7 @@ static dvk_status read_patients(dvk_cohort *c, const dvk_course_options *options
 
 dvk_status dvk_cohort_read(const char *out, const dvk_course_options *course, dvk_cohort *c)
 {
-    *c = (dvk_cohort){.out = out};
+    *c = (dvk_cohort){.out = out, .bids = dvk_archive_is_bids(out)};
     DVK_TRY(dvk_archive_open(out, &c->manifest));
     DVK_TRY(read_cases(c));
     return read_patients(c, course);
@@ -120,6 +123,7 @@ void dvk_cohort_close(dvk_cohort *c)
     for (size_t i = 0; i < c->count; i++) {
         json_decref(c->cases[i].error);
         json_decref(c->cases[i].summary);
+        dvk_free(c->cases[i].report);
     }
     for (size_t i = 0; i < c->patient_count; i++)
         dvk_course_free(c->patients[i].course);
@@ -166,16 +170,24 @@ static dvk_status write_all(const dvk_cohort *c, dvk_outdir *o)
     return dvk_results_json(o, "provenance.json", provenance(c, o));
 }
 
-static dvk_status write_folder(const dvk_cohort *c)
+/* All of it is made from the results, so that what is there is replaced. */
+static dvk_status begin(const dvk_cohort *c, dvk_outdir **o)
 {
     char *folder = NULL;
-    dvk_outdir *o = NULL;
-    dvk_status status = dvk_archive_path(c->out, "cohort", NULL, &folder);
+    if (c->bids)
+        return dvk_outdir_begin_as(c->out, "group", true, o);
+    dvk_status status = dvk_archive_path(c->out, "cohort", &folder);
     if (status == DVK_OK)
-        status = dvk_outdir_begin(folder, true, &o); /* all of it is made from the results */
+        status = dvk_outdir_begin(folder, true, o);
     dvk_free(folder);
-    DVK_TRY(status);
-    status = write_all(c, o);
+    return status;
+}
+
+static dvk_status write_folder(const dvk_cohort *c)
+{
+    dvk_outdir *o = NULL;
+    DVK_TRY(begin(c, &o));
+    const dvk_status status = write_all(c, o);
     if (status == DVK_OK)
         return dvk_outdir_commit(o);
     dvk_outdir_abort(o);

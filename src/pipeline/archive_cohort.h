@@ -10,6 +10,7 @@ typedef struct dvk_cohort_case {
     dvk_archive_state state; /* lends from the manifest and from `error` */
     json_t *error;           /* NULL: none */
     json_t *summary;         /* NULL where the case is not done */
+    char *report;            /* its report.html from OUT on; NULL where the case is not done */
     char fingerprint[65];
     size_t cycle; /* 1-based, among the sessions of its participant */
 } dvk_cohort_case;
@@ -24,6 +25,7 @@ typedef struct dvk_cohort_patient {
 
 typedef struct dvk_cohort {
     const char *out;
+    bool bids; /* OUT is a BIDS dataset */
     dvk_manifest manifest;
     dvk_cohort_case *cases;
     size_t count;

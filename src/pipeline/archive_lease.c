@@ -18,7 +18,7 @@ static const double beats_per_lease = 6;
 
 dvk_status dvk_leases_open(dvk_leases *l, const dvk_archive_options *o, const dvk_manifest *m)
 {
-    DVK_TRY(dvk_archive_path(o->out, ".dvkit", NULL, &l->folder));
+    DVK_TRY(dvk_archive_path(o->out, ".dvkit", &l->folder));
     l->manifest = m;
     l->void_after_s = o->lease_s > 0 ? o->lease_s : usual_lease_s;
     l->beaten_s = dvk_now_s();

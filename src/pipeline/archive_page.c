@@ -167,12 +167,12 @@ static void write_flags(const json_t *roi, const char *side, dvk_page *p)
     }
 }
 
-static void write_case(const dvk_cohort_case *k, dvk_page *p)
+static void write_case(const dvk_cohort *c, const dvk_cohort_case *k, dvk_page *p)
 {
     static const char *const sides[] = {"left", "right"};
-    dvk_page_add(p, "<tr><th scope=\"row\"><a href=\"../");
-    dvk_page_text(p, k->id);
-    dvk_page_add(p, "/report.html\">");
+    dvk_page_add(p, "<tr><th scope=\"row\"><a href=\"%s", c->bids ? "" : "../");
+    dvk_page_text(p, k->report);
+    dvk_page_add(p, "\">");
     dvk_page_text(p, k->id);
     dvk_page_add(p, "</a></th>");
     for (int side = 0; side < 2; side++) {
@@ -204,7 +204,7 @@ static void write_cases(const dvk_cohort *c, dvk_page *p)
     dvk_page_add(p, "<th scope=\"col\">Flags</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < c->count; i++)
         if (c->cases[i].summary)
-            write_case(&c->cases[i], p);
+            write_case(c, &c->cases[i], p);
     dvk_page_add(p, "</tbody></table></div>\n");
     dvk_page_section_end(p);
 }

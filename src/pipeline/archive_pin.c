@@ -19,6 +19,8 @@ static json_t *pin_of(const dvk_archive_options *o, const char *backend)
     json_object_set_new(j, "schema", json_string("dvkit.archive/1"));
     json_object_set_new(j, "algorithm", json_integer(DVK_ALGORITHM));
     json_object_set_new(j, "backend", json_string(backend));
+    if (o->bids)
+        json_object_set_new(j, "bids", json_true());
     json_object_set_new(j, "request", dvk_case_request(o->base));
     return j;
 }
@@ -27,7 +29,7 @@ static dvk_status read_text(const char *out, const char *name, char **text)
 {
     char *path = NULL;
     *text = NULL;
-    DVK_TRY(dvk_archive_path(out, name, NULL, &path));
+    DVK_TRY(dvk_archive_path(out, name, &path));
     const dvk_status status = access(path, F_OK) == 0 ? dvk_text_file_read(path, text) : DVK_OK;
     dvk_free(path);
     return status;
@@ -38,6 +40,15 @@ static bool same(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
+/* Files under both forms of names would lie beside each other. */
+static bool same_names(const char *old_pin, bool bids)
+{
+    json_t *old = json_loads(old_pin, 0, NULL);
+    const bool same = json_is_true(json_object_get(old, "bids")) == bids;
+    json_decref(old);
+    return same;
+}
+
 static dvk_status write_pin(const dvk_archive_options *o, dvk_outdir *dir, const char *pin, const char *manifest,
                             bool *wrote)
 {
@@ -46,6 +57,9 @@ static dvk_status write_pin(const dvk_archive_options *o, dvk_outdir *dir, const
     *wrote = false;
     if (status == DVK_OK)
         status = read_text(o->out, "manifest.tsv", &old_manifest);
+    if (status == DVK_OK && old_pin && !same_names(old_pin, o->bids))
+        status = dvk_fail(DVK_ERR_CREATE, "%s: holds an archive %s --bids: give another folder", o->out,
+                          o->bids ? "made without" : "made with");
     if (status == DVK_OK && old_pin && !same(old_pin, pin) && o->on_stale == DVK_STALE_REFUSE)
         status = dvk_fail(DVK_ERR_CREATE,
                           "%s: holds an archive of other parameters, back end or algorithm: give another folder, or "

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dvk/bids.h"
+
 #include "backend/registry.h"
 #include "base/alloc.h"
 #include "base/fail.h"
@@ -29,7 +31,7 @@ static bool selected(const dvk_run *r, size_t row)
     if (!o->only_failed)
         return true;
     dvk_manifest_id(&r->manifest, row, id);
-    if (dvk_archive_path(o->out, id, "error.json", &path) != DVK_OK)
+    if (dvk_archive_file(o->out, id, "error.json", &path) != DVK_OK)
         return true;
     const bool failed = access(path, F_OK) == 0;
     dvk_free(path);
@@ -110,13 +112,47 @@ static dvk_status find_devices(dvk_run *r)
     return DVK_OK;
 }
 
+/* Every case must have a place in a BIDS dataset, and the dataset be ours. */
+static dvk_status check_bids(const dvk_run *r)
+{
+    const char *out = r->options->out;
+    for (size_t row = 0; row < r->manifest.table->rows; row++) {
+        char id[DVK_CASE_ID_SIZE];
+        dvk_bids_place place;
+        dvk_manifest_id(&r->manifest, row, id);
+        const dvk_status status = dvk_bids_find(out, id, NULL, 0, &place);
+        dvk_bids_place_clear(&place);
+        DVK_TRY(status);
+    }
+    return dvk_bids_check(out);
+}
+
+/* The source dataset is that of the first scan. */
+static dvk_status describe_bids(const dvk_run *r)
+{
+    const char *scans = dvk_manifest_cell(&r->manifest, 0, DVK_COLUMN_SCANS);
+    dvk_text scan = {0};
+    if (!scans)
+        return DVK_OK;
+    dvk_status status =
+        dvk_text_add(&scan, "%s%.*s", *scans == '/' ? "" : r->manifest.folder, (int)strcspn(scans, ";"), scans);
+    if (status == DVK_OK)
+        status = dvk_bids_describe(r->options->out, scan.data);
+    dvk_text_free(&scan);
+    return status;
+}
+
 dvk_status dvk_run_set_up(dvk_run *r)
 {
     const dvk_archive_options *o = r->options;
     const size_t threads = o->context.threads > 0 ? (size_t)o->context.threads : processors();
     DVK_TRY(dvk_manifest_read(o->manifest, &r->manifest));
     DVK_TRY(find_devices(r));
+    if (o->bids)
+        DVK_TRY(check_bids(r));
     DVK_TRY(dvk_archive_pin(o, strncmp(r->device[0], "opencl", 6) == 0 ? "opencl" : "cpu"));
+    if (o->bids)
+        DVK_TRY(describe_bids(r));
     DVK_TRY(order_rows(r));
     r->jobs = o->jobs ? o->jobs : threads;
     r->jobs = r->jobs > MOST_JOBS ? MOST_JOBS : r->jobs;

@@ -5,12 +5,13 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/json.h"
+#include "data/naming.h"
 #include "pipeline/archive.h"
 
 dvk_status dvk_archive_open(const char *out, dvk_manifest *m)
 {
     char *path = NULL;
-    DVK_TRY(dvk_archive_path(out, "manifest.tsv", NULL, &path));
+    DVK_TRY(dvk_archive_path(out, "manifest.tsv", &path));
     dvk_status status = DVK_OK;
     if (access(path, F_OK) != 0)
         status = dvk_fail(DVK_ERR_MISSING, "%s: is no archive: 'dvkit archive run' has not been there", out);
@@ -20,24 +21,41 @@ dvk_status dvk_archive_open(const char *out, dvk_manifest *m)
     return status;
 }
 
-/* A record in a case's folder; *out is NULL where there is none. A damaged one is an empty object. */
-static dvk_status read_record(const char *out_folder, const char *id, const char *name, json_t **out)
+bool dvk_archive_is_bids(const char *out)
 {
     char *path = NULL;
-    *out = NULL;
-    DVK_TRY(dvk_archive_path(out_folder, id, name, &path));
-    if (access(path, F_OK) == 0 && dvk_json_read(path, out) != DVK_OK)
-        *out = json_object();
+    json_t *pin = NULL;
+    const bool yes = dvk_archive_path(out, "archive.json", &path) == DVK_OK && dvk_json_read(path, &pin) == DVK_OK &&
+                     json_is_true(json_object_get(pin, "bids"));
+    json_decref(pin);
+    dvk_free(path);
+    return yes;
+}
+
+dvk_status dvk_archive_file(const char *out, const char *id, const char *name, char **path)
+{
+    char *folder = NULL;
+    DVK_TRY(dvk_archive_path(out, id, &folder));
+    const dvk_status status = dvk_result_find(folder, name, path);
+    dvk_free(folder);
+    return status;
+}
+
+dvk_status dvk_archive_record(const char *out, const char *id, const char *name, json_t **record)
+{
+    char *path = NULL;
+    *record = NULL;
+    DVK_TRY(dvk_archive_file(out, id, name, &path));
+    if (access(path, F_OK) == 0 && dvk_json_read(path, record) != DVK_OK)
+        *record = json_object();
     dvk_free(path);
     return DVK_OK;
 }
 
-static bool has_result(const char *out_folder, const char *id)
+static bool has_result(const char *out, const char *id)
 {
     char *path = NULL;
-    if (dvk_archive_path(out_folder, id, "provenance.json", &path) != DVK_OK)
-        return false;
-    const bool yes = access(path, F_OK) == 0;
+    const bool yes = dvk_archive_file(out, id, "provenance.json", &path) == DVK_OK && access(path, F_OK) == 0;
     dvk_free(path);
     return yes;
 }
@@ -52,7 +70,7 @@ dvk_status dvk_archive_look(const char *out, const dvk_manifest *m, size_t row, 
     *error = NULL;
     if (has_result(out, id))
         return DVK_OK;
-    DVK_TRY(read_record(out, id, "error.json", error));
+    DVK_TRY(dvk_archive_record(out, id, "error.json", error));
     s->state = *error ? "failed" : "left";
     if (!*error)
         return DVK_OK;

@@ -121,6 +121,8 @@ json_t *dvk_case_request(const dvk_case_options *o)
     dvk_json_put(j, "biology_table", value_or_file(o->roi.biology_table));
     dvk_json_put(j, "write_sd", json_boolean(o->write_sd));
     dvk_json_put(j, "write_bed", json_boolean(o->write_bed));
+    if (o->bids_prefix)
+        dvk_json_put(j, "bids_prefix", dvk_json_string(o->bids_prefix));
     return j;
 }
 

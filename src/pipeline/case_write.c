@@ -135,10 +135,9 @@ static dvk_status outputs(dvk_outdir *o, json_t *record)
     json_t *files = json_object();
     dvk_json_put(record, "outputs", files);
     for (size_t i = 0; i < dvk_outdir_count(o); i++) {
-        const char *path = NULL;
+        const char *path = dvk_outdir_staged(o, i);
         char hex[65];
         struct stat info;
-        DVK_TRY(dvk_outdir_path(o, dvk_outdir_name(o, i), &path));
         DVK_TRY(dvk_sha256_file(path, hex));
         if (stat(path, &info) != 0)
             return dvk_fail(DVK_ERR_IO, "%s: cannot be read back: %s", path, strerror(errno));
@@ -194,7 +193,7 @@ static dvk_status write_all(const dvk_case *k, dvk_outdir *o)
 dvk_status dvk_case_write(dvk_case *k)
 {
     dvk_outdir *o = NULL;
-    DVK_TRY(dvk_outdir_begin(k->options->out, k->options->force, &o));
+    DVK_TRY(dvk_outdir_begin_as(k->options->out, k->options->bids_prefix, k->options->force, &o));
     const dvk_status status = write_all(k, o);
     if (status != DVK_OK) {
         dvk_outdir_abort(o);

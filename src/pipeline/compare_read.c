@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
-#include "base/text.h"
+#include "data/naming.h"
 #include "data/sidecar.h"
 #include "pipeline/compare.h"
 
@@ -31,12 +31,7 @@ static dvk_status map_path(const char *path, char **out)
     struct stat about;
     if (stat(path, &about) != 0 || !S_ISDIR(about.st_mode))
         return dvk_strdup(path, out);
-    dvk_text text = {0};
-    dvk_status status = dvk_text_add(&text, "%s/dose.nii.gz", path);
-    if (status == DVK_OK)
-        status = dvk_strdup(text.data, out);
-    dvk_text_free(&text);
-    return status;
+    return dvk_result_find(path, "dose.nii.gz", out);
 }
 
 static dvk_status read_map(const char *path, dvk_volume **out, char units[32])

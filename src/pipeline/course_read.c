@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "data/hash.h"
 #include "data/json.h"
+#include "data/naming.h"
 #include "pipeline/course.h"
 
 static const char SCHEMA[] = "dvkit.summary/1";
@@ -194,22 +195,29 @@ done:
 
 static dvk_status read_cycle(const char *folder, dvk_course_cycle *cycle)
 {
-    char path[sizeof cycle->path + 32];
+    char *record = NULL, *summary = NULL;
+    dvk_status status = DVK_OK;
     size_t length = strlen(folder);
     while (length > 1 && folder[length - 1] == '/')
         length--;
     if (length == 0 || length >= sizeof cycle->path)
         return dvk_fail(DVK_ERR_MISSING, "'%.60s': is not a path", folder);
     snprintf(cycle->path, sizeof cycle->path, "%.*s", (int)length, folder);
-    snprintf(path, sizeof path, "%s/provenance.json", cycle->path);
-    if (access(path, F_OK) != 0)
-        return dvk_fail(DVK_ERR_MISSING,
-                        "%s: has no provenance.json, so it is not a result: give the folder of a "
-                        "finished run",
-                        cycle->path);
-    DVK_TRY(read_provenance(path, cycle));
-    snprintf(path, sizeof path, "%s/summary.json", cycle->path);
-    return read_summary(path, cycle);
+    DVK_TRY_DONE(dvk_result_find(cycle->path, "provenance.json", &record));
+    DVK_TRY_DONE(dvk_result_find(cycle->path, "summary.json", &summary));
+    if (access(record, F_OK) != 0)
+        status = dvk_fail(DVK_ERR_MISSING,
+                          "%s: has no provenance.json, so it is not a result: give the folder of a "
+                          "finished run",
+                          cycle->path);
+    if (status == DVK_OK)
+        status = read_provenance(record, cycle);
+    if (status == DVK_OK)
+        status = read_summary(summary, cycle);
+done:
+    dvk_free(record);
+    dvk_free(summary);
+    return status;
 }
 
 /* --- the course --- */
@@ -244,13 +252,26 @@ static dvk_status check_twice(dvk_course *c, const dvk_course_cycle *a, const dv
     return DVK_OK;
 }
 
+/* The last folder of the path, or the one above where that is a session's "pet". */
+static void set_label(dvk_course_cycle *cycle)
+{
+    const size_t length = strlen(cycle->path);
+    const size_t end = length > 4 && strcmp(cycle->path + length - 4, "/pet") == 0 ? length - 4 : length;
+    size_t start = end;
+    while (start > 0 && cycle->path[start - 1] != '/')
+        start--;
+    if (start == end) /* "/" */
+        start = 0;
+    snprintf(cycle->label, sizeof cycle->label, "%.*s", (int)(end - start < 255 ? end - start : 255),
+             cycle->path + start);
+}
+
 static void set_labels(dvk_course *c)
 {
     bool unique = true;
     for (size_t i = 0; i < c->cycle_count; i++) {
-        dvk_course_cycle *cycle = &c->cycles[i];
-        const char *slash = strrchr(cycle->path, '/');
-        snprintf(cycle->label, sizeof cycle->label, "%.255s", slash && slash[1] ? slash + 1 : cycle->path);
+        const dvk_course_cycle *cycle = &c->cycles[i];
+        set_label(&c->cycles[i]);
         for (size_t j = 0; j < i; j++)
             unique = unique && strcmp(cycle->label, c->cycles[j].label) != 0;
     }

@@ -143,7 +143,7 @@ static dvk_status write_all(const run *r, dvk_outdir *o)
 static dvk_status write_folder(const run *r)
 {
     dvk_outdir *o = NULL;
-    DVK_TRY(dvk_outdir_begin(r->options->out, r->options->force, &o));
+    DVK_TRY(dvk_outdir_begin_as(r->options->out, r->options->bids_prefix, r->options->force, &o));
     const dvk_status status = write_all(r, o);
     if (status == DVK_OK)
         return dvk_outdir_commit(o);
