@@ -78,11 +78,18 @@ static const unit_name *find_unit(const char *name, dvk_unit unit)
     return NULL;
 }
 
+/* In the unit's base; false where that is more than a double holds (1e308GBq in MBq). */
+static bool in_base(double number, const unit_name *unit, double *out)
+{
+    *out = number * unit->factor;
+    return isfinite(*out);
+}
+
 /* Splits "7.4 GBq" into 7.4 and "GBq". */
 static bool split(const char *text, double *number, char unit[16])
 {
     const char *end = NULL;
-    if (!dvk_text_number(text, number, &end) || !isfinite(*number))
+    if (!dvk_text_number(text, number, &end))
         return false;
     while (isspace((unsigned char)*end))
         end++;
@@ -101,9 +108,8 @@ dvk_status dvk_quantity_parse(const char *text, dvk_unit unit, double *out)
     double number = 0;
     char name[16];
     const unit_name *found = split(text, &number, name) ? find_unit(name, unit) : NULL;
-    if (!found)
+    if (!found || !in_base(number, found, out))
         return dvk_fail(DVK_ERR_USAGE, "'%s' is not %s", text, example(unit));
-    *out = number * found->factor;
     return DVK_OK;
 }
 
@@ -127,9 +133,9 @@ dvk_status dvk_quantity_list(const char *text, dvk_unit unit, double *out, size_
         if (!split(piece, &number, name))
             return dvk_fail(DVK_ERR_USAGE, "'%s' in '%s' is not %s", piece, text, example(unit));
         const unit_name *found = find_unit(name[0] ? name : common, unit);
-        if (!found)
+        if (!found || !in_base(number, found, &out[*count]))
             return dvk_fail(DVK_ERR_USAGE, "'%s' in '%s' is not %s", piece, text, example(unit));
-        out[(*count)++] = number * found->factor;
+        ++*count;
     }
     return DVK_OK;
 }

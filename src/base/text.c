@@ -64,7 +64,7 @@ bool dvk_text_number(const char *text, double *out, const char **end)
     copy[length] = '\0';
     *out = strtod_l(copy, NULL, c_locale());
     *end = text + length;
-    return true;
+    return isfinite(*out); /* 1e999 is no number that we can hold */
 }
 
 void dvk_text_shortest(double value, char out[32])

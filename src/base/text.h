@@ -9,8 +9,8 @@
 
 #include "dvk/status.h"
 
-/* Reads a decimal number with a point, whatever the locale; *end is behind it. Hexadecimal, inf and nan are not
- * numbers. */
+/* Reads a decimal number with a point, whatever the locale; *end is behind it. Hexadecimal, inf, nan and
+ * what a double cannot hold (1e999) are not numbers. */
 bool dvk_text_number(const char *text, double *out, const char **end);
 
 /* The shortest decimal text that reads back as exactly `value`; "nan" or "inf" for others. Room for 32. */

@@ -33,10 +33,17 @@ static bool is_index(double x)
     return x >= 0 && x < 512 && x == floor(x);
 }
 
-/* The largest index of all lines; DVK_ERR_INVALID names a line that is no i, j, k, S. The first `header` lines pass. */
+/* The fewest lines that make an octant: i >= j >= k alone. */
+static size_t fewest_values(size_t edge)
+{
+    return edge * (edge + 1) * (edge + 2) / 6;
+}
+
+/* One more than the largest index of all lines; DVK_ERR_INVALID names a line that is no i, j, k, S. The first `header`
+ * lines pass. A single far index would choose how much memory is taken, so there must be lines for what is between. */
 static dvk_status find_edge(const char *path, const char *text, size_t header, size_t *edge)
 {
-    size_t line = 0;
+    size_t line = 0, values = 0;
     *edge = 0;
     for (const char *at = text; *at; at = next_line(at)) {
         double n[4];
@@ -50,9 +57,13 @@ static dvk_status find_edge(const char *path, const char *text, size_t header, s
             return dvk_fail(DVK_ERR_INVALID, "%s: line %zu: a negative value", path, line);
         for (int a = 0; a < 3; a++)
             *edge = (size_t)n[a] + 1 > *edge ? (size_t)n[a] + 1 : *edge;
+        values++;
     }
     if (!*edge)
         return dvk_fail(DVK_ERR_INVALID, "%s: holds no values", path);
+    if (values < fewest_values(*edge))
+        return dvk_fail(DVK_ERR_INVALID, "%s: an index is %zu, but there are only %zu lines: values are missing", path,
+                        *edge - 1, values);
     return DVK_OK;
 }
 

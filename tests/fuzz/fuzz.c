@@ -27,7 +27,7 @@ const char *fuzz_file(const char *name, const uint8_t *data, size_t size)
     }
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "wb");
-    if (!file || fwrite(data, 1, size, file) != size || fclose(file) != 0)
+    if (!file || (size && fwrite(data, 1, size, file) != size) || fclose(file) != 0)
         abort();
     return path;
 }

@@ -21,6 +21,8 @@ START_TEST(quantities_carry_units)
     ck_fails(dvk_quantity_parse("nan h", DVK_UNIT_HOURS, &x), DVK_ERR_USAGE);
     ck_fails(dvk_quantity_parse("0x10h", DVK_UNIT_HOURS, &x), DVK_ERR_USAGE);
     ck_fails(dvk_quantity_parse("", DVK_UNIT_HOURS, &x), DVK_ERR_USAGE);
+    ck_fails(dvk_quantity_parse("1e999h", DVK_UNIT_HOURS, &x), DVK_ERR_USAGE);
+    ck_fails(dvk_quantity_parse("1e308GBq", DVK_UNIT_MBQ, &x), DVK_ERR_USAGE); /* infinite in MBq */
 }
 END_TEST
 
@@ -36,6 +38,7 @@ START_TEST(lists_share_the_last_unit)
     ck_fails(dvk_quantity_list("4h,,24h", DVK_UNIT_HOURS, x, 4, &n), DVK_ERR_USAGE);
     ck_fails(dvk_quantity_list("4h,24h,", DVK_UNIT_HOURS, x, 4, &n), DVK_ERR_USAGE);
     ck_fails(dvk_quantity_list("1h,2h,3h,4h,5h", DVK_UNIT_HOURS, x, 4, &n), DVK_ERR_USAGE);
+    ck_fails(dvk_quantity_list("4,1e308d", DVK_UNIT_HOURS, x, 4, &n), DVK_ERR_USAGE);
 }
 END_TEST
 

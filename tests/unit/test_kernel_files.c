@@ -215,7 +215,8 @@ START_TEST(broken_tables_are_refused_by_line)
 {
     broken("voxel dose kernel\n", "line 1: not a nuclide, a voxel and a medium");
     broken("Lu177 - 4.8mm - Soft\ni j k S\n0\t0\t0\t1\n0\t0\tx\t1\n", "line 4: not i, j, k and a value");
-    broken("Lu177 - 4.8mm - Soft\ni j k S\n0\t0\t0\t1\n1\t1\t0\t1\n1\t0\t0\t1\n", "is missing");
+    broken("Lu177 - 4.8mm - Soft\ni j k S\n0\t0\t0\t1\n1\t1\t0\t1\n1\t0\t0\t1\n0\t1\t0\t1\n", "1, 1, 1 is missing");
+    broken("Lu177 - 4.8mm - Soft\ni j k S\n0\t0\t0\t1\n511\t0\t0\t1\n", "an index is 511, but there are only 2 lines");
     broken("Lu177 - 4.8mm - Soft\ni j k S\n0\t0\t0\t1\n0\t0\t0\t2\n", "given another value before");
     broken("Lu177 - 4.8mm - Soft\ni j k S\n0\t0\t0\t-1\n", "negative");
     broken("Lu177 - 4.8mm - Soft\ni j k S\n", "holds no values");
