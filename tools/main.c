@@ -1,7 +1,10 @@
 /* dvkit: finds the sub-command and hands over. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "help.h"
 
@@ -38,21 +41,40 @@ static int unknown_command(const char *name)
     return dvk_exit_code(DVK_ERR_USAGE);
 }
 
-/* Output that did not arrive (a full disk, a closed pipe) is a failure, not a success. */
-static int finish(int code)
+/* A standard stream that the caller closed (`>&-`) is opened so that using it fails: else the next file that is opened
+ * takes its number, and what is printed goes into that file. */
+static bool hold_streams(void)
 {
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        if (code == 0) {
-            fprintf(stderr, "dvkit: cannot write to standard output\n");
-            code = dvk_exit_code(DVK_ERR_IO);
-        }
-    }
-    return code;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
+/* A pipe that is closed and a limit on the size of files are errors of a write, to be told and tidied up after. */
+static void ignore_signals_of_writing(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
+/* Output that did not arrive (a full disk, a closed pipe) is a failure, not a success. Results in files stay: they came
+ * to their names before, whole. */
+static int finish(int code, const char *name)
+{
+    const bool flushed = fflush(stdout) == 0;
+    if ((flushed && !ferror(stdout)) || code != 0)
+        return code;
+    fprintf(stderr, "%s: standard output: writing failed%s%s: what was printed is cut short, result files are not\n",
+            name, flushed ? "" : ": ", flushed ? "" : strerror(errno));
+    return dvk_exit_code(DVK_ERR_IO);
 }
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN);
+    if (!hold_streams())
+        return dvk_exit_code(DVK_ERR_IO);
+    ignore_signals_of_writing();
     if (argc < 2) {
         help_text(stderr, NULL);
         return dvk_exit_code(DVK_ERR_USAGE);
@@ -60,15 +82,15 @@ int main(int argc, char **argv)
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
         printf("dvkit %s\n", DVK_VERSION);
-        return finish(0);
+        return finish(0, "dvkit");
     }
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-        return finish(help_run(argc - 1, argv + 1));
+        return finish(help_run(argc - 1, argv + 1), "dvkit help");
     const command *c = find_command(name);
     if (!c)
         return unknown_command(name);
     char full_name[64];
     snprintf(full_name, sizeof full_name, "dvkit %s", name);
     argv[1] = full_name;
-    return finish(c->run(argc - 1, argv + 1));
+    return finish(c->run(argc - 1, argv + 1), full_name);
 }
