@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/table.h"
+#include "physics/roi.h"
 
 enum { NAME_SIZE = 64, FIELDS = 5 };
 
@@ -26,6 +27,10 @@ static const char *const fields[FIELDS] = {"alpha_beta_Gy", "repair_half_time_h"
                                            "effective_half_life_h"};
 enum { EUD_A = 3 };
 
+/* What a tissue may have; outside, a unit or a point is wrong. The published: alpha/beta 1 to 30 Gy, repair 0.2 to 6 h,
+ * alpha 0.01 to 1 per Gy. */
+static const double least[FIELDS] = {0.1, 0.01, 1e-4, -1000, 0.1}, most[FIELDS] = {100, 100, 10, 1000, 10000};
+
 static void fields_of(dvk_biology *b, double *to[FIELDS])
 {
     to[0] = &b->alpha_beta_Gy;
@@ -33,6 +38,18 @@ static void fields_of(dvk_biology *b, double *to[FIELDS])
     to[2] = &b->alpha_per_Gy;
     to[3] = &b->eud_a;
     to[4] = &b->effective_half_life_h;
+}
+
+dvk_status dvk_biology_check(const dvk_biology *b, const char *where)
+{
+    dvk_biology copy = *b;
+    double *value[FIELDS];
+    fields_of(&copy, value);
+    for (size_t f = 0; f < FIELDS; f++)
+        if (*value[f] < least[f] || *value[f] > most[f]) /* false for NaN: not given */
+            return dvk_fail(DVK_ERR_USAGE, "%s: %s is %g, outside %g to %g: check its unit", where, fields[f],
+                            *value[f], least[f], most[f]);
+    return DVK_OK;
 }
 
 /* The field that a column holds: FIELDS for `name`, DVK_ERR_INVALID for any other. */
@@ -75,6 +92,9 @@ static dvk_status read_row(const dvk_table *table, size_t row, size_t name_colum
         if (f != EUD_A && o->value[f] <= 0)
             return dvk_fail(DVK_ERR_INVALID, "%s: line %zu: %s is not above 0", table->path, table->line[row + 1],
                             fields[f]);
+        if (o->value[f] < least[f] || o->value[f] > most[f])
+            return dvk_fail(DVK_ERR_INVALID, "%s: line %zu: %s is %g, outside %g to %g: check its unit", table->path,
+                            table->line[row + 1], fields[f], o->value[f], least[f], most[f]);
     }
     t->count++;
     return DVK_OK;

@@ -13,6 +13,9 @@
 #include "dvk/summary.h"
 #include "dvk/voi.h"
 
+/* DVK_ERR_USAGE, beginning with `where`, for a parameter that no tissue has, such as an alpha/beta of 2600 Gy. */
+dvk_status dvk_biology_check(const dvk_biology *b, const char *where) DVK_MUST_USE;
+
 /* Every number NaN, every count 0, no flags. */
 void dvk_roi_clear(dvk_roi_summary *roi);
 

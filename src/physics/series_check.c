@@ -9,6 +9,7 @@
 
 static const double MOST_OF_INJECTED = 1.10, LEAST_OF_INJECTED = 0.01;
 static const double LATEST_SCAN_H = 60 * 24;       /* nine half-lives of Lu-177: the time's unit is in doubt */
+static const double EARLIEST_LAST_SCAN = 0.02;     /* half-lives: 3.2 h of Lu-177; less tells nothing of the kinetics */
 static const double LONGEST_FRAME_H = 6;           /* no bed position takes longer */
 static const double LEAST_MBq = 1, MOST_MBq = 1e5; /* a therapy's activity lies between 1 MBq and 100 GBq */
 
@@ -50,6 +51,18 @@ static dvk_status check_scan(dvk_series *s, size_t scan)
     return DVK_OK;
 }
 
+/* Times that were meant in hours, read as minutes or seconds. */
+static dvk_status check_span(dvk_series *s)
+{
+    const dvk_scan_facts *last = &s->facts[s->scans - 1];
+    if (last->time_h >= EARLIEST_LAST_SCAN * last->nuclide->half_life_h)
+        return DVK_OK;
+    return warn(s,
+                "the last scan starts %.3g h after the injection, too early to tell a half-life: are the times in "
+                "another unit?",
+                last->time_h);
+}
+
 dvk_status dvk_series_check(dvk_series *s)
 {
     if (isnan(s->injected_MBq))
@@ -60,7 +73,7 @@ dvk_status dvk_series_check(dvk_series *s)
             warn(s, "%g MBq injected is not a therapy's activity: check InjectedRadioactivityUnits", s->injected_MBq));
     for (size_t scan = 0; scan < s->scans; scan++)
         DVK_TRY(check_scan(s, scan));
-    return DVK_OK;
+    return check_span(s);
 }
 
 size_t dvk_series_warnings(const dvk_series *s)

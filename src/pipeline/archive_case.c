@@ -123,15 +123,18 @@ static bool settled_by_result(const attempt *a, const json_t *record, dvk_case_r
 static bool settled_by_error(const attempt *a, const json_t *record, dvk_case_report *out)
 {
     const json_t *version = json_object_get(record, "dvkit_version");
-    if (a->options->only_failed || !same_fingerprint(a, record) || json_is_true(json_object_get(record, "retryable")) ||
-        !json_string_value(version) || strcmp(json_string_value(version), DVK_VERSION) != 0)
+    const char *stage = json_string_value(json_object_get(record, "stage"));
+    const char *message = json_string_value(json_object_get(record, "message"));
+    if (!stage || !message || a->options->only_failed || !same_fingerprint(a, record) ||
+        json_is_true(json_object_get(record, "retryable")) || !json_string_value(version) ||
+        strcmp(json_string_value(version), DVK_VERSION) != 0)
         return false;
     out->outcome = DVK_CASE_FAILED;
     out->status = json_integer_value(json_object_get(record, "exit_code")) == dvk_exit_code(DVK_ERR_MISSING)
                       ? DVK_ERR_MISSING
                       : DVK_ERR_INVALID;
-    snprintf(out->stage, sizeof out->stage, "%s", json_string_value(json_object_get(record, "stage")));
-    snprintf(out->message, sizeof out->message, "%s", json_string_value(json_object_get(record, "message")));
+    snprintf(out->stage, sizeof out->stage, "%s", stage);
+    snprintf(out->message, sizeof out->message, "%s", message);
     return true;
 }
 
@@ -168,19 +171,20 @@ static const char *file_of(const char *message, char path[1024])
 
 static json_t *error_record(const attempt *a, const dvk_case_report *r)
 {
-    char path[1024];
-    const char *session = strchr(a->id, '/'), *file = file_of(r->message, path);
+    char path[1024], participant[DVK_CASE_ID_SIZE];
+    const char *slash = strchr(a->id, '/'), *file = file_of(r->message, path);
     json_t *j = json_object();
-    json_object_set_new(j, "schema", json_string("dvkit.error/1"));
-    json_object_set_new(j, "dvkit_version", json_string(DVK_VERSION));
-    json_object_set_new(j, "participant_id", json_stringn(a->id, session ? (size_t)(session - a->id) : strlen(a->id)));
-    json_object_set_new(j, "session_id", session ? json_string(session + 1) : json_null());
-    json_object_set_new(j, "stage", json_string(r->stage));
-    json_object_set_new(j, "file", file ? json_string(file) : json_null());
-    json_object_set_new(j, "message", json_string(r->message));
-    json_object_set_new(j, "exit_code", json_integer(dvk_exit_code(r->status)));
-    json_object_set_new(j, "retryable", json_boolean(r->retryable));
-    json_object_set_new(j, "fingerprint", a->fingerprint[0] ? json_string(a->fingerprint) : json_null());
+    snprintf(participant, sizeof participant, "%.*s", (int)strcspn(a->id, "/"), a->id);
+    dvk_json_put(j, "schema", dvk_json_string("dvkit.error/1"));
+    dvk_json_put(j, "dvkit_version", dvk_json_string(DVK_VERSION));
+    dvk_json_put(j, "participant_id", dvk_json_string(participant));
+    dvk_json_put(j, "session_id", slash ? dvk_json_string(slash + 1) : json_null());
+    dvk_json_put(j, "stage", dvk_json_string(r->stage));
+    dvk_json_put(j, "file", file ? dvk_json_string(file) : json_null());
+    dvk_json_put(j, "message", dvk_json_string(r->message));
+    dvk_json_put(j, "exit_code", json_integer(dvk_exit_code(r->status)));
+    dvk_json_put(j, "retryable", json_boolean(r->retryable));
+    dvk_json_put(j, "fingerprint", a->fingerprint[0] ? dvk_json_string(a->fingerprint) : json_null());
     return j;
 }
 
@@ -234,7 +238,9 @@ static void note_failure(attempt *a, dvk_status status, const char *stage, dvk_c
 {
     out->status = status;
     out->outcome = outcome_of(status, stage);
-    out->retryable = status == DVK_ERR_RETRY || status == DVK_ERR_MEMORY;
+    /* An input that could be read a moment ago, when it was hashed, and now cannot, may be there again. */
+    out->retryable =
+        status == DVK_ERR_RETRY || status == DVK_ERR_MEMORY || (status == DVK_ERR_MISSING && a->fingerprint[0]);
     snprintf(out->stage, sizeof out->stage, "%s", stage);
     snprintf(out->message, sizeof out->message, "%s", dvk_last_message());
     dvk_case_shorten(&a->row.options, out->message);

@@ -1,6 +1,7 @@
 /* See archive_run.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,7 +64,8 @@ static bool create(const dvk_leases *l, const char *path)
 }
 
 /* Whether nobody has renewed the lease for too long. Both times are the file system's own, since clocks differ between
- * machines: a fresh file tells what time it is there. */
+ * machines: a fresh file tells what time it is there. A lease from the future is from before a clock that went back: it
+ * is void as well, or its case would wait until the clock comes there again. */
 static bool is_void(const dvk_leases *l, const char *path)
 {
     struct stat lease, now;
@@ -73,7 +75,7 @@ static bool is_void(const dvk_leases *l, const char *path)
         return false;
     unlink(probe.data);
     if (create(l, probe.data) && stat(probe.data, &now) == 0 && stat(path, &lease) == 0)
-        yes = difftime(now.st_mtime, lease.st_mtime) > l->void_after_s;
+        yes = fabs(difftime(now.st_mtime, lease.st_mtime)) > l->void_after_s;
     unlink(probe.data);
     dvk_text_free(&probe);
     return yes;

@@ -37,6 +37,12 @@ dvk_status dvk_case_run_stages(dvk_context *c, const dvk_case_options *o, dvk_su
 dvk_status dvk_case_read(dvk_case *k) DVK_MUST_USE;
 dvk_status dvk_case_check_dose(const dvk_case *k, const char *path) DVK_MUST_USE;
 
+/* case_plausible.c: options of no patient, before the work (and their files, which are read again later); half-lives
+ * beyond the nuclide's own, once it is known; a VOI's curve that is held at decay. */
+dvk_status dvk_case_check_options(const dvk_case_options *o) DVK_MUST_USE;
+void dvk_case_warn_half_lives(dvk_case *k);
+void dvk_case_flag_decay(const dvk_case *k, dvk_roi_summary *r);
+
 /* case_dose.c: TIA map, kernel, dose map. */
 dvk_status dvk_case_dose(dvk_case *k) DVK_MUST_USE;
 

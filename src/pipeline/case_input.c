@@ -61,6 +61,7 @@ static dvk_status read_series(dvk_case *k)
     }
     for (size_t i = 0; i < dvk_series_warnings(k->series); i++)
         dvk_case_warn(k, "%s", dvk_series_warning(k->series, i));
+    dvk_case_warn_half_lives(k);
     return DVK_OK;
 }
 
@@ -161,6 +162,7 @@ dvk_status dvk_case_read(dvk_case *k)
     k->summary->injected_MBq = NAN;
     k->summary->half_life_h = NAN;
     k->summary->method = k->options->integration;
+    DVK_TRY(dvk_case_check_options(k->options));
     if (k->options->scan_count > 0) {
         DVK_TRY(read_series(k));
         k->geometry = *dvk_series_geometry(k->series);

@@ -153,7 +153,7 @@ static dvk_status gather(const dvk_case *k, const dvk_voi *voi, dvk_roi_voxels *
 static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const roi_tables *tables, dvk_roi_summary *r, dvk_dvh **dvh)
 {
     const dvk_roi_options *o = &k->options->roi;
-    const dvk_biology biology = dvk_biology_of(tables->biology, voi->name, o->biology);
+    dvk_biology biology = dvk_biology_of(tables->biology, voi->name, o->biology);
     const double *h = k->geometry.voxel_mm;
     const dvk_uncertainty_terms terms = {.u_calibration = o->u_calibration,
                                          .u_recovery = o->u_recovery,
@@ -166,8 +166,12 @@ static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const roi_tables *tab
     snprintf(r->name, sizeof r->name, "%s", voi->name);
     flag_voi(k, voi, r);
     set_recovery(tables->recovery, voi, r);
-    if (k->series)
+    if (k->nuclide && biology.effective_half_life_h > k->nuclide->half_life_h)
+        biology.effective_half_life_h = k->nuclide->half_life_h;
+    if (k->series) {
         DVK_TRY(activity_of(k, voi, &biology, r));
+        dvk_case_flag_decay(k, r);
+    }
     DVK_TRY(gather(k, voi, &voxels));
     DVK_TRY_DONE(dvk_roi_dose(&voxels, voi, o->density_g_mL, k->summary->injected_MBq, r, dvh));
     if (k->nuclide)

@@ -97,12 +97,69 @@ static dvk_status run_phantom(const char *out)
     return status;
 }
 
+static dvk_status run_integrate(const char *out)
+{
+    const dvk_case_options of_case = tiny_case_options();
+    const dvk_integrate_options o = {.scans = of_case.scans,
+                                     .scan_count = of_case.scan_count,
+                                     .series = of_case.series,
+                                     .integration = of_case.integration,
+                                     .write_sd = true,
+                                     .out = out};
+    dvk_voxel_shares shares;
+    dvk_context *c = NULL;
+    dvk_status status = tiny_context("cpu", DVK_FALLBACK_CPU, &c);
+    if (status == DVK_OK)
+        status = dvk_integrate_run(c, &o, false, &shares);
+    dvk_context_close(c);
+    return status;
+}
+
+static dvk_status run_compare(const char *out)
+{
+    const dvk_case_options of_case = tiny_case_options();
+    dvk_compare_options o = dvk_compare_default();
+    dvk_compare *result = NULL;
+    dvk_context *c = NULL;
+    o.a = cycle[0];
+    o.b = cycle[1];
+    o.voi_sources = of_case.voi_sources;
+    o.voi_source_count = of_case.voi_source_count;
+    o.gamma.wanted = true;
+    o.out = out;
+    dvk_status status = tiny_context("cpu", DVK_FALLBACK_CPU, &c);
+    if (status == DVK_OK)
+        status = dvk_compare_run(c, &o, &result);
+    dvk_compare_free(result);
+    dvk_context_close(c);
+    return status;
+}
+
+/* Four methods: two curves, with and without density. */
+static dvk_status run_methods(const char *out)
+{
+    dvk_methods_options o = dvk_methods_default();
+    dvk_methods *result = NULL;
+    dvk_context *c = NULL;
+    o.of_case = tiny_case_options();
+    o.of_case.out = out;
+    o.choices[DVK_AXIS_CURVE] = "mono,trapezoid";
+    o.choices[DVK_AXIS_DENSITY] = "none,1.04g/mL";
+    dvk_status status = tiny_context("cpu", DVK_FALLBACK_CPU, &c);
+    if (status == DVK_OK)
+        status = dvk_methods_run(c, &o, &result);
+    dvk_methods_free(result);
+    dvk_context_close(c);
+    return status;
+}
+
 static const struct {
     const char *name;
     dvk_status (*run)(const char *out);
     int outputs; /* entries of the folder when all went well */
-} runs[] = {{"case", run_case, 1},     {"kidneys", run_kidneys, 1},   {"course", run_course, 1},
-            {"kernel", run_kernel, 2}, {"convolve", run_convolve, 2}, {"phantom", run_phantom, 1}};
+} runs[] = {{"case", run_case, 1},           {"kidneys", run_kidneys, 1},   {"course", run_course, 1},
+            {"kernel", run_kernel, 2},       {"convolve", run_convolve, 2}, {"phantom", run_phantom, 1},
+            {"integrate", run_integrate, 1}, {"compare", run_compare, 1},   {"methods", run_methods, 1}};
 enum { RUNS = sizeof runs / sizeof runs[0] };
 
 /* --- the faults --- */
@@ -129,9 +186,19 @@ static void *json_memory(size_t size)
     return dvk_alloc(size, 1, &p) == DVK_OK ? p : NULL;
 }
 
-static long fail_call(long n)
+static long fill_disk(long n)
 {
     return dvk_io_fail_at(n, ENOSPC);
+}
+
+static long break_disk(long n)
+{
+    return dvk_io_fail_at(n, EIO);
+}
+
+static long use_up_quota(long n)
+{
+    return dvk_io_fail_at(n, EDQUOT);
 }
 
 typedef struct fault {
@@ -142,7 +209,9 @@ typedef struct fault {
 } fault;
 
 static const fault faults[] = {{"allocation", dvk_alloc_fail_at, DVK_ERR_MEMORY, "memory"},
-                               {"file call", fail_call, DVK_ERR_IO, "No space left"}};
+                               {"file call (full disk)", fill_disk, DVK_ERR_IO, "No space left"},
+                               {"file call (quota)", use_up_quota, DVK_ERR_IO, "quota exceeded"},
+                               {"file call (broken disk)", break_disk, DVK_ERR_IO, "Input/output error"}};
 
 /* Every one of the first and last sixty, and of those between each `stride`-th. */
 static long next_fault(long n, long last)
