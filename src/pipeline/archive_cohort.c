@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "data/json.h"
 #include "data/results.h"
+#include "pipeline/case_request.h"
 
 double dvk_cohort_number(const json_t *roi, const char *key)
 {
@@ -68,6 +69,17 @@ static dvk_status read_cases(dvk_cohort *c)
     return DVK_OK;
 }
 
+/* Why cycles do not add up, without OUT: the same wherever the archive lies. */
+static dvk_status note_problem(const dvk_cohort *c, dvk_cohort_patient *p)
+{
+    char *base = NULL;
+    snprintf(p->problem, sizeof p->problem, "%s", dvk_last_message());
+    DVK_TRY(dvk_archive_path(c->out, "", &base));
+    dvk_case_shorten(&(dvk_case_options){.path_base = base}, p->problem);
+    dvk_free(base);
+    return DVK_OK;
+}
+
 /* Adds a participant's finished cycles up. That it cannot be done is for the table to say. */
 static dvk_status read_course(const dvk_cohort *c, const dvk_course_options *options, dvk_cohort_patient *p)
 {
@@ -85,7 +97,7 @@ static dvk_status read_course(const dvk_cohort *c, const dvk_course_options *opt
         if (added == DVK_OK)
             added = dvk_course_compute(p->course, options);
         if (added != DVK_OK) {
-            snprintf(p->problem, sizeof p->problem, "%s", dvk_last_message());
+            status = note_problem(c, p);
             dvk_course_free(p->course);
             p->course = NULL;
         }
