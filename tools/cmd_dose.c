@@ -58,9 +58,13 @@ static dvk_status dose(case_arguments *a)
     return status;
 }
 
-static void print_report(const case_arguments *a)
+static void print_outcome(const case_arguments *a)
 {
-    if (a->bids.wanted)
+    if (a->common.dry_run && a->options.out)
+        printf("the inputs are in order: would write %s\n", a->options.out);
+    else if (a->common.dry_run)
+        printf("the inputs are in order\n");
+    else if (a->bids.wanted)
         printf("%s/%s_report.html\n", a->bids.place.folder, a->bids.place.prefix);
     else
         printf("%s/report.html\n", a->options.out);
@@ -79,8 +83,8 @@ static int run(int argc, char **argv)
     if (code < 0) {
         const dvk_status status = dose(&a);
         code = status == DVK_OK ? 0 : command_fail(&cmd_dose, status);
-        if (code == 0 && !a.common.quiet && !a.common.json && !a.common.dry_run)
-            print_report(&a);
+        if (code == 0 && !a.common.quiet && !a.common.json)
+            print_outcome(&a);
     }
     case_arguments_free(&a);
     return code;
