@@ -8,6 +8,6 @@ add_custom_command(OUTPUT ${DVK_PAGES}/done
     COMMENT "Making man pages and shell completion")
 add_custom_target(pages ALL DEPENDS ${DVK_PAGES}/done)
 
-install(DIRECTORY ${DVK_PAGES}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
-install(FILES ${DVK_PAGES}/dvkit DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
-install(FILES ${DVK_PAGES}/_dvkit DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(DIRECTORY ${DVK_PAGES}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT dvkit)
+install(FILES ${DVK_PAGES}/dvkit DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT dvkit)
+install(FILES ${DVK_PAGES}/_dvkit DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT dvkit)
