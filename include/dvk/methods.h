@@ -1,9 +1,9 @@
 /*
- * One case through many methods: every combination of the choices on six axes, with what each choice costs.
+ * One case through many methods: every combination of the choices on seven axes, with what each choice costs.
  *
  * The work is shared: a curve is integrated once for all kernels, a kernel is made once, a dose map is convolved once
- * for all densities. With one value y a method (a full factorial without repeats) the spread of a quantity is split
- * into
+ * for all densities and VOIs. With one value y a method (a full factorial without repeats) the spread of a quantity is
+ * split into
  *
  *   SS       = sum over methods of (y - mean)^2
  *   SS_axis  = N / L  sum over the axis's L choices of (mean of that choice - mean)^2,    N methods
@@ -28,6 +28,7 @@ typedef enum dvk_axis_of {
     DVK_AXIS_KERNEL,
     DVK_AXIS_ENGINE,
     DVK_AXIS_DENSITY,
+    DVK_AXIS_VOI,
     DVK_AXES
 } dvk_axis_of;
 
@@ -36,11 +37,14 @@ typedef struct dvk_methods_options {
     /*
      * The choices on each axis, separated by commas; NULL is the first one here.
      *   points   all | 1+2+4 (scans by number) | each-left-out (as many choices as scans)
-     *   curve    a model, as --model, with +START and +WEIGHTING where wanted: auto, trapezoid+linear, mono+poisson
+     *   curve    a model, as --model, with +START, +WEIGHTING and +voi where wanted: auto, trapezoid+linear,
+     *            mono+poisson, mono+voi (the VOI's own curve, in all its voxels)
      *   tail     last2 | physical | fit
      *   kernel   full | RADIUS, the tables' kernel cut to this half-width | FILE
      *   engine   auto | fft | direct | local
      *   density  none | VALUE | FILE
+     *   voi      scan | voi (grid that VOIs are evaluated on) | FILE, a label map in the place of the case's;
+     *            with +recovered: divided by of_case.roi.recovery
      */
     const char *choices[DVK_AXES];
     const char
@@ -50,7 +54,7 @@ typedef struct dvk_methods_options {
 
 DVK_API dvk_methods_options dvk_methods_default(void);
 
-enum { DVK_METHODS_CHOICES = 32, DVK_METHODS_LABEL = 64, DVK_METHODS_NOTE = 160 };
+enum { DVK_METHODS_CHOICES = 32, DVK_METHODS_LABEL = 256, DVK_METHODS_NOTE = 160 };
 
 typedef struct dvk_methods_axis {
     const char *name;

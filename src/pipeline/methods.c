@@ -21,6 +21,8 @@ typedef struct workshop {
     dvk_case_options of_case; /* what the case under work sees */
     dvk_case k;
     dvk_series *all;                            /* every scan; the case sees some */
+    dvk_voi_set *vois[CHOICES];                 /* of files among the choices; else NULL */
+    dvk_voi_set *own_vois;                      /* the case's */
     dvk_kernel *kernel[CHOICES];                /* NULL until one is needed */
     dvk_convolver *convolver[CHOICES][CHOICES]; /* by kernel and engine */
     dvk_volume *density[CHOICES][CHOICES];      /* by kernel and density */
@@ -150,29 +152,56 @@ static void forget_dvhs(dvk_case *k)
     k->dvh = NULL;
 }
 
-static dvk_status take_values(workshop *w, size_t method)
+static void take_vois(workshop *w, dvk_voi_set *vois)
 {
-    const dvk_status status = dvk_case_rois(&w->k);
-    forget_dvhs(&w->k);
-    DVK_TRY(status);
-    for (size_t v = 0; v < w->m->voi_count; v++) {
-        const dvk_roi_summary *r = &w->k.summary->rois[v];
-        double *value = w->m->value + (method * w->m->voi_count + v) * DVK_QUANTITIES;
-        value[DVK_OF_TIA] = r->tia_MBqh;
-        value[DVK_OF_DOSE] = r->dose_mean_Gy;
-        value[DVK_OF_BED] = r->bed_Gy;
-    }
-    return DVK_OK;
+    w->k.vois = vois;
+    w->k.summary->roi_count = dvk_voi_count(vois);
 }
 
-static dvk_status one_method(workshop *w, const size_t choice[DVK_AXES], const dvk_volume *medium, double density_g_mL)
+static const dvk_roi_summary *find_roi(const dvk_summary *s, const char *name)
+{
+    for (size_t i = 0; i < s->roi_count; i++)
+        if (strcmp(s->rois[i].name, name) == 0)
+            return &s->rois[i];
+    return NULL;
+}
+
+static void keep_values(const dvk_roi_summary *r, bool recovered, double *value)
+{
+    const bool corrected = recovered && r->recovery != 1;
+    value[DVK_OF_TIA] = corrected ? r->tia_MBqh / r->recovery : r->tia_MBqh;
+    value[DVK_OF_DOSE] = corrected ? r->dose_recovered_Gy : r->dose_mean_Gy;
+    value[DVK_OF_BED] = corrected ? r->bed_recovered_Gy : r->bed_Gy;
+}
+
+/* The VOIs' values by a choice of VOIs; a VOI that a file does not have stays without. */
+static dvk_status take_values(workshop *w, const size_t choice[DVK_AXES])
+{
+    const size_t which = choice[DVK_AXIS_VOI], method = method_at(w, choice);
+    take_vois(w, w->vois[which] ? w->vois[which] : w->own_vois);
+    w->of_case.voi_grid = w->plan.voi_grid[which];
+    const dvk_status status = dvk_case_rois(&w->k);
+    forget_dvhs(&w->k);
+    for (size_t v = 0; status == DVK_OK && v < w->m->voi_count; v++) {
+        const dvk_roi_summary *r = find_roi(w->k.summary, w->m->voi[v].name);
+        if (r)
+            keep_values(r, w->plan.recovered[which], w->m->value + (method * w->m->voi_count + v) * DVK_QUANTITIES);
+    }
+    take_vois(w, w->own_vois);
+    return status;
+}
+
+/* Every choice of VOIs on one dose map. */
+static dvk_status every_voi(workshop *w, size_t choice[DVK_AXES], const dvk_volume *medium, double density_g_mL)
 {
     dvk_status status = correct(w, choice, medium, density_g_mL);
-    if (status == DVK_OK)
-        status = take_values(w, method_at(w, choice));
+    for (size_t v = 0; status == DVK_OK && v < choices(w, DVK_AXIS_VOI); v++) {
+        choice[DVK_AXIS_VOI] = v;
+        status = take_values(w, choice);
+        dvk_context_progress(w->k.context, "methods", (double)++w->done / (double)w->m->count);
+    }
     dvk_volume_free(w->k.dose);
     w->k.dose = NULL;
-    dvk_context_progress(w->k.context, "methods", (double)++w->done / (double)w->m->count);
     return status == DVK_OK ? dvk_context_check(w->k.context) : status;
 }
 
@@ -188,7 +217,7 @@ static dvk_status every_dose(workshop *w, size_t choice[DVK_AXES])
             dvk_status status = medium_dose(w, choice, &medium, &density_g_mL);
             for (size_t d = 0; status == DVK_OK && d < choices(w, DVK_AXIS_DENSITY); d++) {
                 choice[DVK_AXIS_DENSITY] = d;
-                status = one_method(w, choice, medium, density_g_mL);
+                status = every_voi(w, choice, medium, density_g_mL);
             }
             dvk_volume_free(medium);
             DVK_TRY(status);
@@ -212,7 +241,11 @@ static dvk_status one_curve(workshop *w, size_t choice[DVK_AXES])
 {
     dvk_integration how = w->plan.curve[choice[DVK_AXIS_CURVE]];
     how.tail = w->plan.tail[choice[DVK_AXIS_TAIL]];
+    w->of_case.integration = how;
+    w->of_case.roi.curve = how.scope == DVK_SCOPE_VOI ? how : w->options->of_case.roi.curve;
     dvk_status status = dvk_integrate(w->k.context, w->k.series, &how, &w->k.tia, &w->k.status, NULL);
+    if (status == DVK_OK && how.scope == DVK_SCOPE_VOI)
+        status = dvk_case_scope(&w->k);
     if (status == DVK_OK) {
         status = every_dose(w, choice);
     } else if (status == DVK_ERR_INVALID || status == DVK_ERR_USAGE) {
@@ -247,12 +280,30 @@ static dvk_status every_method(workshop *w)
 
 /* --- from start to end --- */
 
+/* The label maps among the choices, and a summary with room for each. */
+static dvk_status read_vois(workshop *w)
+{
+    size_t most = dvk_voi_count(w->own_vois);
+    for (size_t i = 0; i < choices(w, DVK_AXIS_VOI); i++) {
+        const dvk_voi_source source = {.path = w->plan.voi_file[i]};
+        if (!source.path[0])
+            continue;
+        DVK_TRY(dvk_voi_read(&source, 1, &w->of_case.voi, &w->k.geometry, &w->vois[i]));
+        most = dvk_voi_count(w->vois[i]) > most ? dvk_voi_count(w->vois[i]) : most;
+    }
+    dvk_free(w->k.summary->rois);
+    w->k.summary->rois = NULL;
+    return dvk_alloc(most, sizeof *w->k.summary->rois, &w->k.summary->rois);
+}
+
 static dvk_status prepare(workshop *w)
 {
     dvk_methods *m = w->m;
     DVK_TRY(dvk_case_read(&w->k));
     w->all = w->k.series;
+    w->own_vois = w->k.vois;
     DVK_TRY(dvk_methods_plan_make(w->options, dvk_series_scans(w->all), m, &w->plan));
+    DVK_TRY(read_vois(w));
     m->reference = w->options->reference;
     if (m->reference < 1 || m->reference > m->count)
         return dvk_fail(DVK_ERR_USAGE, "--reference: there are methods 1 to %zu", m->count);
@@ -279,6 +330,8 @@ static void close_workshop(workshop *w)
         }
     for (size_t i = 0; i < CHOICES; i++)
         dvk_kernel_free(w->kernel[i]);
+    for (size_t i = 0; i < CHOICES; i++)
+        dvk_voi_set_free(w->vois[i]);
     dvk_methods_plan_clear(&w->plan);
     dvk_series_free(w->k.series);
     dvk_voi_set_free(w->k.vois);

@@ -17,6 +17,9 @@ typedef struct dvk_methods_plan {
     double radius_mm[DVK_METHODS_CHOICES]; /* of a kernel from the tables; 0: full */
     bool kernel_file[DVK_METHODS_CHOICES]; /* the label is its path */
     dvk_engine engine[DVK_METHODS_CHOICES];
+    char voi_file[DVK_METHODS_CHOICES][DVK_METHODS_LABEL]; /* "": the case's own VOIs */
+    dvk_voi_grid voi_grid[DVK_METHODS_CHOICES];
+    bool recovered[DVK_METHODS_CHOICES];
 } dvk_methods_plan;
 
 /* methods_plan.c: reads the choices; fills the axes of `m` as well. Free with dvk_methods_plan_clear in any case. */

@@ -8,8 +8,8 @@
 #include "base/fail.h"
 #include "pipeline/methods.h"
 
-static const char *const axis_names[DVK_AXES] = {"points", "integrate", "tail", "kernel", "engine", "density"};
-static const char *const first_choices[DVK_AXES] = {"all", "auto", "last2", "full", "auto", "none"};
+static const char *const axis_names[DVK_AXES] = {"points", "integrate", "tail", "kernel", "engine", "density", "vois"};
+static const char *const first_choices[DVK_AXES] = {"all", "auto", "last2", "full", "auto", "none", "scan"};
 
 dvk_methods_options dvk_methods_default(void)
 {
@@ -134,13 +134,15 @@ static dvk_status read_rule(const char *word, size_t length, const char *label, 
 {
     const int start = find(word, length, start_name, DVK_START_BACK_EXTRAPOLATE + 1);
     const int weighting = find(word, length, weighting_name, DVK_WEIGHT_POISSON + 1);
-    if (start >= 0)
+    if (length == 3 && strncmp(word, "voi", 3) == 0)
+        how->scope = DVK_SCOPE_VOI;
+    else if (start >= 0)
         how->start = (dvk_start)start;
     else if (weighting >= 0)
         how->weighting = (dvk_weighting)weighting;
     else
-        return dvk_fail(DVK_ERR_USAGE, "--integrate: '%.*s' in '%s' is neither a start nor a weighting", (int)length,
-                        word, label);
+        return dvk_fail(DVK_ERR_USAGE, "--integrate: '%.*s' in '%s' is neither a start nor a weighting, nor voi",
+                        (int)length, word, label);
     return DVK_OK;
 }
 
@@ -174,6 +176,22 @@ static dvk_status read_kernel(const char *label, double *radius_mm, bool *file)
     return DVK_OK;
 }
 
+/* "scan", "voi" or a file, and "+recovered" behind it. */
+static dvk_status read_voi(const char *label, const dvk_roi_options *roi, size_t i, dvk_methods_plan *p)
+{
+    static const char ending[] = "+recovered";
+    const size_t length = strlen(label), end = length > sizeof ending - 1 ? length - (sizeof ending - 1) : length;
+    p->recovered[i] = strcmp(label + end, ending) == 0;
+    char *file = p->voi_file[i];
+    snprintf(file, sizeof p->voi_file[i], "%.*s", (int)(p->recovered[i] ? end : length), label);
+    p->voi_grid[i] = strcmp(file, "voi") == 0 ? DVK_VOI_GRID_VOI : DVK_VOI_GRID_SCAN;
+    if (strcmp(file, "voi") == 0 || strcmp(file, "scan") == 0)
+        file[0] = '\0';
+    if (p->recovered[i] && !roi->recovery)
+        return dvk_fail(DVK_ERR_USAGE, "--vois: '%s' needs --recovery to say by what to divide", label);
+    return DVK_OK;
+}
+
 static dvk_status read_word(const dvk_methods_axis *axis, size_t i, const char *(*name_of)(int), int count, int *out)
 {
     *out = find(axis->label[i], strlen(axis->label[i]), name_of, count);
@@ -198,6 +216,8 @@ static dvk_status read_all(const dvk_methods_options *o, size_t scans, const dvk
         DVK_TRY(read_word(&axis[DVK_AXIS_ENGINE], i, engine_name, DVK_ENGINE_LOCAL + 1, &word));
         p->engine[i] = (dvk_engine)word;
     }
+    for (size_t i = 0; i < axis[DVK_AXIS_VOI].count; i++)
+        DVK_TRY(read_voi(axis[DVK_AXIS_VOI].label[i], &o->of_case.roi, i, p));
     return DVK_OK;
 }
 
@@ -207,6 +227,8 @@ dvk_status dvk_methods_plan_make(const dvk_methods_options *o, size_t scans, dvk
     m->count = 1;
     for (int a = 0; a < DVK_AXES; a++) {
         const char *list = o->choices[a] ? o->choices[a] : first_choices[a];
+        if (a == DVK_AXIS_VOI && !o->choices[a] && o->of_case.voi_grid == DVK_VOI_GRID_VOI)
+            list = "voi";
         m->axis[a].name = axis_names[a];
         DVK_TRY(a == DVK_AXIS_POINTS ? split_points(&m->axis[a], list, scans) : split(&m->axis[a], list));
         m->count *= m->axis[a].count;

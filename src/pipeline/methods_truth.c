@@ -10,11 +10,13 @@
 #include "data/table.h"
 #include "pipeline/methods.h"
 
+enum { MOST_TERMS = 16 }; /* a VOI of several parts has those of each */
+
 /* "480@70;-480@2": amplitude at half-life, a signed sum. */
 static bool read_terms(const char *text, double *amplitude, double *half_life_h, size_t *count)
 {
     *count = 0;
-    while (*text && *count < DVK_MAX_TERMS) {
+    while (*text && *count < MOST_TERMS) {
         const char *end = NULL;
         if (!dvk_text_number(text, &amplitude[*count], &end) || *end != '@')
             return false;
@@ -29,7 +31,7 @@ static bool read_terms(const char *text, double *amplitude, double *half_life_h,
 static dvk_status read_row(const dvk_table *t, size_t row, const size_t column[4], const dvk_biology *b,
                            dvk_methods_voi *voi)
 {
-    double amplitude[DVK_MAX_TERMS], half_life_h[DVK_MAX_TERMS];
+    double amplitude[MOST_TERMS], half_life_h[MOST_TERMS];
     size_t terms = 0;
     DVK_TRY(dvk_table_number(t, row, column[1], &voi->truth[DVK_OF_TIA]));
     if (column[2] < t->columns)

@@ -38,8 +38,9 @@ static dvk_status method_rows(const dvk_methods *m, size_t i, dvk_text *t)
 
 static dvk_status method_table(const dvk_methods *m, dvk_text *t)
 {
-    DVK_TRY(dvk_text_add(t, "method\tpoints\tintegrate\ttail\tkernel\tengine\tdensity\tname\ttia_MBqh\tdose_mean_Gy\t"
-                            "bed_Gy\ttia_difference_percent\tdose_difference_percent\tbed_difference_percent\tnote\n"));
+    DVK_TRY(
+        dvk_text_add(t, "method\tpoints\tintegrate\ttail\tkernel\tengine\tdensity\tvois\tname\ttia_MBqh\tdose_mean_Gy\t"
+                        "bed_Gy\ttia_difference_percent\tdose_difference_percent\tbed_difference_percent\tnote\n"));
     for (size_t i = 0; i < m->count; i++)
         DVK_TRY(method_rows(m, i, t));
     return DVK_OK;
@@ -177,6 +178,8 @@ static dvk_status add_spread(dvk_text *t, const dvk_methods *m, size_t v, int q)
     for (int a = 0; a < DVK_AXES; a++)
         if (m->axis[a].count > 1 && !isnan(m->voi[v].spread[q].share[a]))
             DVK_TRY(dvk_text_add(t, ", %s %.1f %%", m->axis[a].name, 100 * m->voi[v].spread[q].share[a]));
+    if (m->voi[v].spread[q].interaction > 0)
+        DVK_TRY(dvk_text_add(t, ", together %.1f %%", 100 * m->voi[v].spread[q].interaction));
     return dvk_text_add(t, "\n");
 }
 

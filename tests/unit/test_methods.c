@@ -14,8 +14,8 @@ static dvk_methods_voi voi;
 
 static dvk_methods make(double (*y)(size_t curve, size_t kernel, size_t density))
 {
-    static const size_t counts[DVK_AXES] = {1, CURVES, 1, KERNELS, 1, DENSITIES};
-    static const char *const names[DVK_AXES] = {"points", "integrate", "tail", "kernel", "engine", "density"};
+    static const size_t counts[DVK_AXES] = {1, CURVES, 1, KERNELS, 1, DENSITIES, 1};
+    static const char *const names[DVK_AXES] = {"points", "integrate", "tail", "kernel", "engine", "density", "vois"};
     dvk_methods m = {
         .count = METHODS, .reference = 1, .voi_count = 1, .voi = &voi, .value = &value[0][0], .note = note};
     voi = (dvk_methods_voi){.name = "kidney_left", .truth = {NAN, NAN, NAN}};
