@@ -64,16 +64,20 @@ typedef struct dvk_methods_axis {
 
 typedef enum dvk_quantity_of { DVK_OF_TIA, DVK_OF_DOSE, DVK_OF_BED, DVK_QUANTITIES } dvk_quantity_of;
 
-/* One VOI: its truth (NaN where not known), its spread and the shares of the axes in it. */
+/* A quantity over the methods that have a value. The shares need every combination: choices that lack values, as a
+ * model that one scheme of points cannot carry, are left out of them, the one that lacks most first. */
+typedef struct dvk_methods_spread {
+    double mean, sd, least, most;                 /* sd over N */
+    double choice[DVK_AXES][DVK_METHODS_CHOICES]; /* mean over the methods with this choice */
+    double share[DVK_AXES], interaction;          /* NaN where nothing differs */
+    bool left_out[DVK_AXES][DVK_METHODS_CHOICES]; /* of the shares */
+} dvk_methods_spread;
+
+/* One VOI: its truth (NaN where not known), and where its spread comes from. */
 typedef struct dvk_methods_voi {
     char name[DVK_NAME_SIZE];
     double truth[DVK_QUANTITIES];
-    struct {
-        double mean, sd, least, most; /* over the methods; sd over N */
-        double share[DVK_AXES];       /* NaN where nothing differs, or a method has no value */
-        double interaction;
-        double choice[DVK_AXES][DVK_METHODS_CHOICES]; /* mean over the methods with this choice */
-    } spread[DVK_QUANTITIES];
+    dvk_methods_spread spread[DVK_QUANTITIES];
 } dvk_methods_voi;
 
 typedef struct dvk_methods {

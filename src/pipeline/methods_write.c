@@ -97,6 +97,22 @@ static json_t *axes_json(const dvk_methods *m)
     return axes;
 }
 
+static json_t *left_out_json(const dvk_methods *m, const dvk_methods_spread *s)
+{
+    json_t *out = json_object();
+    for (int a = 0; a < DVK_AXES; a++) {
+        json_t *labels = json_array();
+        for (size_t c = 0; c < m->axis[a].count; c++)
+            if (s->left_out[a][c])
+                dvk_json_add(labels, dvk_json_string(m->axis[a].label[c]));
+        if (json_array_size(labels))
+            dvk_json_put(out, m->axis[a].name, labels);
+        else
+            json_decref(labels);
+    }
+    return out;
+}
+
 static json_t *spread_json(const dvk_methods *m, size_t v, int q)
 {
     json_t *j = json_object(), *share = json_object();
@@ -109,6 +125,7 @@ static json_t *spread_json(const dvk_methods *m, size_t v, int q)
         put(share, m->axis[a].name, m->voi[v].spread[q].share[a]);
     put(share, "interaction", m->voi[v].spread[q].interaction);
     dvk_json_put(j, "share", share);
+    dvk_json_put(j, "share_without", left_out_json(m, &m->voi[v].spread[q]));
     return j;
 }
 

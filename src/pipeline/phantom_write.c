@@ -92,9 +92,12 @@ typedef struct studio {
 static dvk_status scan_ideal(const writer *w, size_t t, const studio *s)
 {
     double value[DVK_PHANTOM_REGIONS];
-    size_t voxels[DVK_PHANTOM_REGIONS];
+    size_t moved[DVK_PHANTOM_REGIONS];
     const double fine_mL = dvk_geometry_voxel_mL(&w->fine);
-    dvk_phantom_paint(w->phantom, &w->fine, w->shift_mm[t], s->owner, voxels);
+    const bool still = w->shift_mm[t][0] == 0 && w->shift_mm[t][1] == 0 && w->shift_mm[t][2] == 0;
+    const size_t *voxels = still ? w->voxels : moved;
+    if (!still)
+        dvk_phantom_paint(w->phantom, &w->fine, w->shift_mm[t], s->owner, moved);
     for (size_t r = 0; r < w->phantom->regions; r++) {
         const dvk_region *region = &w->phantom->region[r];
         value[r] = 1e6 * dvk_region_activity_MBq(region, w->volume_mL[r], w->options->times_h[t]);
@@ -103,7 +106,7 @@ static dvk_status scan_ideal(const writer *w, size_t t, const studio *s)
                             w->options->name, region->name, w->options->times_h[t]);
         value[r] = voxels[r] ? value[r] / ((double)voxels[r] * fine_mL) : 0;
     }
-    spread(w, s->owner, value, 0, s->sum, dvk_volume_data(s->scan));
+    spread(w, still ? w->owner : s->owner, value, 0, s->sum, dvk_volume_data(s->scan));
     return DVK_OK;
 }
 

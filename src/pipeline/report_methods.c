@@ -103,6 +103,21 @@ static void sorted_doses(dvk_page *p, const dvk_methods *m, size_t v, double *do
 
 /* --- shares and choices --- */
 
+/* Says which choices the dose's shares do without. */
+static void left_out(dvk_page *p, const dvk_methods *m, size_t v)
+{
+    const char *between = "<p class=\"small\">Shares of the dose’s spread without ";
+    for (int a = 0; a < DVK_AXES; a++)
+        for (size_t c = 0; c < m->axis[a].count; c++)
+            if (m->voi[v].spread[DVK_OF_DOSE].left_out[a][c]) {
+                dvk_page_add(p, "%s%s ", between, m->axis[a].name);
+                dvk_page_text(p, m->axis[a].label[c]);
+                between = ", ";
+            }
+    if (between[0] == ',')
+        dvk_page_add(p, ", which some other choices do not go with.</p>\n");
+}
+
 static void shares(dvk_page *p, const dvk_methods *m, size_t v)
 {
     dvk_page_add(p, "<div class=\"scroll\"><table class=\"tight\">\n<thead><tr><th scope=\"col\">Share of the spread"
@@ -119,6 +134,7 @@ static void shares(dvk_page *p, const dvk_methods *m, size_t v)
         dvk_page_add(p, "</tr>\n");
     }
     dvk_page_add(p, "</tbody>\n</table></div>\n");
+    left_out(p, m, v);
 }
 
 static void choices(dvk_page *p, const dvk_methods *m, size_t v)
@@ -155,7 +171,8 @@ static void spread_sections(dvk_page *p, const dvk_methods *m)
         dvk_page_section_end(p);
     }
     dvk_page_add(p, "<p class=\"small\">Share: variance between the means of an axis’s choices, over the variance of "
-                    "all methods, each combination counting once. Interaction: what the axes together do beyond their "
+                    "all methods, each combination counting once, without choices that some other does not go with. "
+                    "Interaction: what the axes together do beyond their "
                     "sum. – where a method has no value, or nothing differs.</p>\n");
 }
 

@@ -75,7 +75,7 @@ START_TEST(pure_interaction)
 }
 END_TEST
 
-/* A method without a value leaves the range of the others, and no shares. */
+/* A method without a value leaves the range of the others, and shares without the choice that lacks it. */
 START_TEST(a_method_without_value)
 {
     dvk_methods m = make(additive);
@@ -84,7 +84,12 @@ START_TEST(a_method_without_value)
     dvk_methods_share(&m);
     ck_close(voi.spread[DVK_OF_DOSE].most, 13, 0);
     ck_close(voi.spread[DVK_OF_DOSE].mean, 107.0 / 11, 1e-14);
-    ck_assert(isnan(voi.spread[DVK_OF_DOSE].share[DVK_AXIS_CURVE]) && isnan(voi.spread[DVK_OF_DOSE].interaction));
+    /* The third curve lacks a quarter of its values, kernel and density a sixth: without it, 1 and 1 remain. */
+    ck_assert(voi.spread[DVK_OF_DOSE].left_out[DVK_AXIS_CURVE][2]);
+    ck_assert(!voi.spread[DVK_OF_DOSE].left_out[DVK_AXIS_KERNEL][1]);
+    ck_close(voi.spread[DVK_OF_DOSE].share[DVK_AXIS_CURVE], 0.5, 1e-14);
+    ck_close(voi.spread[DVK_OF_DOSE].share[DVK_AXIS_KERNEL], 0.5, 1e-14);
+    ck_assert(voi.spread[DVK_OF_DOSE].interaction == 0);
 }
 END_TEST
 
