@@ -171,7 +171,7 @@ typedef struct lanes {
     float reference[LANES], per_dose2[LANES], best[LANES];
 } lanes;
 
-static float furthest(const lanes *v)
+static inline __attribute__((always_inline)) float furthest(const lanes *v)
 {
     float most = -1;
     for (int l = 0; l < LANES; l++)
@@ -180,7 +180,7 @@ static float furthest(const lanes *v)
 }
 
 /* Looks at one place around each lane; NaN is never better. */
-static void look_at(const place *p, const float *at, lanes *v)
+static inline __attribute__((always_inline)) void look_at(const place *p, const float *at, lanes *v)
 {
     const float *a = at + p->cell, *b = a + p->step[1], *c = a + p->step[2], *d = b + p->step[2];
     const float x = p->share[0], y = p->share[1], z = p->share[2];
@@ -195,13 +195,44 @@ static void look_at(const place *p, const float *at, lanes *v)
     }
 }
 
-static void search(const dvk_gamma_search *s, const float *at, lanes *v)
+/* Compiled once for every width of vectors below: the same operations in the same order, so the same bits. */
+static inline __attribute__((always_inline)) void search_places(const dvk_gamma_search *s, const float *at, lanes *v)
 {
     for (size_t k = 0; k < s->count; k++) {
         if (k % LOOK == 0 && s->places[k].distance2 >= furthest(v))
             return;
         look_at(&s->places[k], at, v);
     }
+}
+
+typedef void searcher(const dvk_gamma_search *s, const float *at, lanes *v);
+
+static void search_plain(const dvk_gamma_search *s, const float *at, lanes *v)
+{
+    search_places(s, at, v);
+}
+
+#if defined __x86_64__
+__attribute__((target("avx2"))) static void search_avx2(const dvk_gamma_search *s, const float *at, lanes *v)
+{
+    search_places(s, at, v);
+}
+
+__attribute__((target("avx512f"))) static void search_avx512(const dvk_gamma_search *s, const float *at, lanes *v)
+{
+    search_places(s, at, v);
+}
+#endif
+
+static searcher *widest(void)
+{
+#if defined __x86_64__
+    if (__builtin_cpu_supports("avx512f"))
+        return search_avx512;
+    if (__builtin_cpu_supports("avx2"))
+        return search_avx2;
+#endif
+    return search_plain;
 }
 
 /* Lanes of the voxels from x on; how many are judged. */
@@ -224,6 +255,7 @@ static int fill(const dvk_gamma_search *s, const float *reference, const float *
 
 static void search_row(const dvk_gamma_search *s, const float *reference, const float *values, float *gamma)
 {
+    searcher *search = widest();
     for (size_t x = 0; x < s->n[0]; x += LANES) {
         lanes v;
         if (fill(s, reference + x, values + x, x, &v) > 0)
