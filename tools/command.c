@@ -189,7 +189,7 @@ static const struct argp_option common_options_table[] = {
     {"json", KEY_JSON, 0, 0, "print the result as JSON", 90},
     {"dry-run", KEY_DRY_RUN, 0, 0, "check the inputs and say what would be done", 90},
     {"quiet", 'q', 0, 0, "print nothing when all is well", 90},
-    {"verbose", 'v', 0, 0, "say more", 90},
+    {"verbose", 'v', 0, 0, "say more, and what each stage took", 90},
     {"help", 'h', 0, 0, "this text", 91},
     {"version", 'V', 0, 0, "the version", 91},
     {0}};
@@ -288,6 +288,13 @@ static void print_warning(void *user, const char *line)
     fprintf(stderr, "dvkit %s: warning: %s\n", current ? current->name : "", line);
 }
 
+static void print_lap(void *user, const char *stage, double seconds)
+{
+    (void)user;
+    command_progress(NULL, "", 1);
+    fprintf(stderr, "dvkit %s: %-10s %8.1f ms\n", current ? current->name : "", stage, 1e3 * seconds);
+}
+
 const volatile int *command_signals(void)
 {
     const struct sigaction action = {.sa_handler = on_signal};
@@ -301,6 +308,7 @@ dvk_status command_context(const common_options *common, dvk_context **out)
     dvk_context_options options = common->context;
     options.progress = common->quiet ? NULL : command_progress;
     options.warn = print_warning;
+    options.lap = common->verbose ? print_lap : NULL;
     options.cancel = command_signals();
     return dvk_context_open(&options, out);
 }

@@ -21,6 +21,7 @@ typedef struct dvk_context_options {
     int threads;           /* 0: all processors this process may use */
     void (*progress)(void *user, const char *stage, double fraction); /* NULL: silent */
     void (*warn)(void *user, const char *line);                       /* NULL: silent */
+    void (*lap)(void *user, const char *stage, double seconds);       /* NULL, or told what each stage took */
     const volatile int *cancel; /* NULL, or set non-zero (by a signal handler) to stop with DVK_ERR_INTERRUPTED */
     void *user;
 } dvk_context_options;

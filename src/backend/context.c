@@ -17,6 +17,7 @@ struct dvk_context {
         *failed_ops; /* the device that the CPU replaced: open to the end, since plans may live on it */
     dvk_backend *failed;
     int threads;
+    double lap_started; /* seconds */
     char reason[DVK_REASON];
 };
 
@@ -66,12 +67,15 @@ dvk_status dvk_context_open(const dvk_context_options *options, dvk_context **ou
     c->options = *options;
     c->options.device = NULL; /* the caller's text is not kept */
     c->threads = options->threads > 0 ? options->threads : omp_get_max_threads();
+    c->lap_started = omp_get_wtime();
     const dvk_status status = open_chosen(c, options->device);
-    if (status == DVK_OK)
-        *out = c;
-    else
+    if (status != DVK_OK) {
         dvk_context_close(c);
-    return status;
+        return status;
+    }
+    dvk_context_lap(c, "device");
+    *out = c;
+    return DVK_OK;
 }
 
 void dvk_context_close(dvk_context *c)
@@ -121,6 +125,16 @@ void dvk_context_warn(const dvk_context *c, const char *format, ...)
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
     c->options.warn(c->options.user, line);
+}
+
+void dvk_context_lap(dvk_context *c, const char *stage)
+{
+    if (!c)
+        return;
+    const double now = omp_get_wtime();
+    if (c->options.lap)
+        c->options.lap(c->options.user, stage, now - c->lap_started);
+    c->lap_started = now;
 }
 
 dvk_status dvk_context_check(const dvk_context *c)

@@ -11,6 +11,10 @@
 void dvk_context_progress(const dvk_context *c, const char *stage, double fraction);
 void dvk_context_warn(const dvk_context *c, const char *format, ...) DVK_PRINTF(2, 3);
 
+/* Tells the caller's lap function what `stage` took: the time since the last lap, or since the context was opened.
+ * NULL is fine. */
+void dvk_context_lap(dvk_context *c, const char *stage);
+
 /* DVK_ERR_INTERRUPTED once the caller's cancel flag is set. */
 dvk_status dvk_context_check(const dvk_context *c) DVK_MUST_USE;
 

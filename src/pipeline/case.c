@@ -1,8 +1,10 @@
 /* A case from start to end: read, integrate, convolve, account, summarise, write. */
 #include "pipeline/case.h"
 
+#include <omp.h>
 #include <stdio.h>
 
+#include "backend/context.h"
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "pipeline/case_request.h"
@@ -53,19 +55,25 @@ dvk_status dvk_case_run_stages(dvk_context *c, const dvk_case_options *o, dvk_su
 {
     dvk_case k = {.options = o, .context = c};
     dvk_status status = DVK_OK;
+    const int threads = omp_get_max_threads();
+    omp_set_num_threads(dvk_context_threads(c)); /* of loops that know no context */
     *stage = "read";
     DVK_TRY_DONE(dvk_case_read(&k));
     *stage = "dose";
     DVK_TRY_DONE(dvk_case_dose(&k));
     record_method(&k);
     DVK_TRY_DONE(dvk_case_balance(&k));
+    dvk_context_lap(c, "balance");
     *stage = "rois";
     DVK_TRY_DONE(dvk_case_rois(&k));
     DVK_TRY_DONE(dvk_case_bed(&k));
+    dvk_context_lap(c, "rois");
     *stage = "write";
     DVK_TRY_DONE(dvk_case_write(&k));
 done:
-    return finish(&k, status, summary);
+    status = finish(&k, status, summary);
+    omp_set_num_threads(threads);
+    return status;
 }
 
 dvk_status dvk_case_run(dvk_context *c, const dvk_case_options *o, dvk_summary **summary)

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "backend/context.h"
 #include "base/fail.h"
 #include "pipeline/case.h"
 #include "pipeline/density_map.h"
@@ -87,8 +88,11 @@ dvk_status dvk_case_dose(dvk_case *k)
         dvk_integrate(k->context, k->series, &o->integration, &k->tia, &k->status, o->write_sd ? &k->tia_sd : NULL));
     if (o->integration.scope == DVK_SCOPE_VOI)
         DVK_TRY(dvk_case_scope(k));
+    dvk_context_lap(k->context, "integrate");
     DVK_TRY(dvk_case_kernel(k));
+    dvk_context_lap(k->context, "kernel");
     DVK_TRY(dvk_case_convolve(k, k->tia, &k->dose));
+    dvk_context_lap(k->context, "convolve");
     if (o->order == DVK_ORDER_DOSE_RATE_FIRST)
         DVK_TRY(dvk_case_dose_rate_first(k));
     k->dose_made = true;

@@ -166,8 +166,11 @@ dvk_status dvk_case_read(dvk_case *k)
     if (k->options->scan_count > 0) {
         DVK_TRY(read_series(k));
         k->geometry = *dvk_series_geometry(k->series);
+        dvk_context_lap(k->context, "scans");
     }
     if (k->dose) /* given, by `kidneys` */
         DVK_TRY(take_grid_of_dose(k));
-    return read_vois(k);
+    DVK_TRY(read_vois(k));
+    dvk_context_lap(k->context, "vois");
+    return DVK_OK;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "backend/context.h"
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/hash.h"
@@ -175,6 +176,7 @@ static dvk_status write_summary(const dvk_case *k, dvk_outdir *o)
 static dvk_status write_all(const dvk_case *k, dvk_outdir *o)
 {
     DVK_TRY(write_maps(k, o));
+    dvk_context_lap(k->context, "maps");
     DVK_TRY(dvk_case_write_tables(k, o));
     DVK_TRY(write_summary(k, o));
     json_t *record = NULL;
@@ -199,5 +201,8 @@ dvk_status dvk_case_write(dvk_case *k)
         dvk_outdir_abort(o);
         return status;
     }
-    return dvk_outdir_commit(o);
+    dvk_context_lap(k->context, "report");
+    DVK_TRY(dvk_outdir_commit(o));
+    dvk_context_lap(k->context, "commit");
+    return DVK_OK;
 }

@@ -111,6 +111,7 @@ dvk_status dvk_convolve(dvk_context *c, const dvk_volume *in, const dvk_kernel *
     DVK_TRY(check_one_frame(in));
     DVK_TRY(check_finite(in));
     DVK_TRY(dvk_convolver_create(c, g, k, engine, scale, check_voxel, &convolver));
+    dvk_context_lap(c, "plan");
     DVK_TRY_DONE(dvk_volume_create(g, 1, out));
     DVK_TRY_DONE(dvk_convolver_run(convolver, dvk_volume_values(in), dvk_volume_data(*out)));
     if (used)
