@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
@@ -78,9 +79,10 @@ void dvk_text_shortest(double value, char out[32])
     if (value == floor(value) && fabs(value) < 1e15)
         snprintf(out, 32, "%.0f", value);
     else
-        for (int digits = 1; digits <= 17; digits++) {
+        /* %g leaves trailing zeros out, so 15 digits, which every normal number keeps, also give all shorter texts. */
+        for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= 17; digits++) {
             snprintf(out, 32, "%.*g", digits, value);
-            if (strtod(out, NULL) == value)
+            if (digits == 17 || strtod(out, NULL) == value)
                 break;
         }
     uselocale(before);

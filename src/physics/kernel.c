@@ -135,13 +135,15 @@ static dvk_status check_component(const dvk_emitter *e, dvk_component component)
 static void to_dose(dvk_kernel *k, double table_keV)
 {
     const dvk_kernel_record *r = &k->record;
-    const size_t nx = r->half[0] + 1, ny = r->half[1] + 1, count = dvk_kernel_values(k);
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        const int mirrors = (i % nx > 0) + (i / nx % ny > 0) + (i / nx / ny > 0);
-        sum += k->octant[i] * (double)(1 << mirrors);
-        k->octant[i] = dvk_kernel_s(k->octant[i], voxel_mL(r->voxel_mm), r->density_g_mL);
-    }
+    const double volume = voxel_mL(r->voxel_mm);
+    double sum = 0, *value = k->octant;
+    for (size_t z = 0; z <= r->half[2]; z++)
+        for (size_t y = 0; y <= r->half[1]; y++)
+            for (size_t x = 0; x <= r->half[0]; x++, value++) {
+                const int mirrors = (x > 0) + (y > 0) + (z > 0);
+                sum += *value * (double)(1 << mirrors);
+                *value = dvk_kernel_s(*value, volume, r->density_g_mL);
+            }
     k->record.energy_keV = sum;
     k->record.beyond_keV = table_keV > sum ? table_keV - sum : 0;
 }

@@ -1,6 +1,7 @@
 /* E(r) from shells: the quadratics between the edges, their moments, and sums of point kernels. */
 #include "physics/pointkernel.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -8,6 +9,13 @@
 #include "base/fail.h"
 
 enum { LOOKUP = 4096, STENCIL = 5 };
+
+/* Compiled twice and chosen by the processor; AVX2 without FMA rounds as SSE2 does. */
+#if defined(__x86_64__) && defined(__GLIBC__)
+#define WIDER __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDER
+#endif
 
 static dvk_status allocate(size_t pieces, dvk_point_kernel *k)
 {
@@ -158,6 +166,34 @@ double dvk_point_density(const dvk_point_kernel *k, double r_mm)
     const size_t i = find_piece(k, r_mm);
     const double *p = k->coefficient[i], t = r_mm - k->edge_mm[i];
     return p[0] + t * (p[1] + t * p[2]);
+}
+
+/* Loop by loop, so that roots and quotients are vectors; the values are those of dvk_point_density. */
+WIDER static void fluence(const dvk_point_kernel *k, size_t count, const double *r2, double *out)
+{
+    double r[DVK_POINT_NODES], p0[DVK_POINT_NODES], p1[DVK_POINT_NODES], p2[DVK_POINT_NODES];
+    const double range = dvk_point_range(k);
+    for (size_t i = 0; i < count; i++)
+        r[i] = sqrt(r2[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (r[i] >= range) {
+            r[i] = p0[i] = p1[i] = p2[i] = 0;
+            continue;
+        }
+        const size_t piece = find_piece(k, r[i]);
+        r[i] -= k->edge_mm[piece];
+        p0[i] = k->coefficient[piece][0];
+        p1[i] = k->coefficient[piece][1];
+        p2[i] = k->coefficient[piece][2];
+    }
+    for (size_t i = 0; i < count; i++)
+        out[i] = (p0[i] + r[i] * (p1[i] + r[i] * p2[i])) / r2[i];
+}
+
+void dvk_point_fluence(const dvk_point_kernel *k, size_t count, const double *r2, double *out)
+{
+    assert(count <= DVK_POINT_NODES);
+    fluence(k, count, r2, out);
 }
 
 void dvk_point_moments(const dvk_point_kernel *k, double r_mm, double out[DVK_POINT_MOMENTS])

@@ -58,6 +58,9 @@ dvk_status dvk_point_add(const dvk_point_kernel *a, const dvk_point_kernel *b, d
 void dvk_point_free(dvk_point_kernel *k);
 
 double dvk_point_density(const dvk_point_kernel *k, double r_mm);                              /* E(r), keV/mm */
+/* E(r) / r^2 at each r2[i] = r^2 > 0; at most DVK_POINT_NODES at once. */
+enum { DVK_POINT_NODES = 576 };
+void dvk_point_fluence(const dvk_point_kernel *k, size_t count, const double *r2, double *out);
 void dvk_point_moments(const dvk_point_kernel *k, double r_mm, double out[DVK_POINT_MOMENTS]); /* 0 to r */
 double dvk_point_energy(const dvk_point_kernel *k);                                            /* all of it, keV */
 double dvk_point_range(const dvk_point_kernel *k);                                             /* last edge, mm */

@@ -10,6 +10,7 @@
 static const double pi = 3.14159265358979323846;
 
 enum { RULE_MOST = 16 };
+_Static_assert(RULE_MOST * 6 * 6 <= DVK_POINT_NODES, "the finest rule along, six nodes across");
 
 /* A rule for the weight tri(x) = max(0, 1 - |x|). */
 typedef struct rule {
@@ -20,7 +21,8 @@ typedef struct rule {
 typedef struct fold {
     const dvk_point_kernel *kernel;
     double h[3], widest;
-    size_t half[3], near[3]; /* voxels with every index below near[] are made of cells */
+    bool equal_xy, equal_xz, equal_yz; /* edges of those axes */
+    size_t half[3], near[3];           /* voxels with every index below near[] are made of cells */
     rule gauss, six, most;
     double *octant;
     double (*cells)[8]; /* near[0] near[1] near[2] cells */
@@ -31,40 +33,43 @@ static size_t at(const size_t size[3], const size_t i[3])
     return (i[2] * size[1] + i[1]) * size[0] + i[0];
 }
 
-static void exchange(size_t i[3], int a, int b)
+/* Puts the larger index first, with what goes along. */
+static inline void order(bool equal_edges, size_t *a, size_t *b, size_t *with_a, size_t *with_b)
 {
-    const size_t keep = i[a];
-    i[a] = i[b];
-    i[b] = keep;
+    if (!equal_edges || *a >= *b)
+        return;
+    const size_t keep = *a, keep_with = *with_a;
+    *a = *b;
+    *b = keep;
+    *with_a = *with_b;
+    *with_b = keep_with;
 }
 
-/* Turns `i` into the one of its equals that is computed, with falling indices along axes of equal edges; `step` (or
- * NULL) takes part in the exchange. Nothing happens where that one lies outside `size`. */
-static void arrange(const fold *f, const size_t size[3], size_t i[3], size_t step[3])
+/* Turns `i` into the one of its equals that is computed, with falling indices along axes of equal edges; `step` takes
+ * part in the exchange. Nothing happens where that one lies outside `size`. */
+static inline void arrange(const fold *f, const size_t size[3], size_t i[3], size_t step[3])
 {
-    static const int pairs[3][2] = {{0, 1}, {0, 2}, {1, 2}};
-    size_t to[3] = {i[0], i[1], i[2]}, with[3] = {0, 0, 0};
-    if (step)
-        memcpy(with, step, sizeof with);
-    for (int p = 0; p < 3; p++) {
-        const int a = pairs[p][0], b = pairs[p][1];
-        if (f->h[a] == f->h[b] && to[a] < to[b]) {
-            exchange(to, a, b);
-            exchange(with, a, b);
-        }
-    }
+    size_t to[3] = {i[0], i[1], i[2]}, with[3] = {step[0], step[1], step[2]};
+    order(f->equal_xy, &to[0], &to[1], &with[0], &with[1]);
+    order(f->equal_xz, &to[0], &to[2], &with[0], &with[2]);
+    order(f->equal_yz, &to[1], &to[2], &with[1], &with[2]);
     if (to[0] >= size[0] || to[1] >= size[1] || to[2] >= size[2])
         return;
     memcpy(i, to, sizeof to);
-    if (step)
-        memcpy(step, with, sizeof with);
+    memcpy(step, with, sizeof with);
 }
 
-static bool is_computed(const fold *f, const size_t size[3], const size_t i[3])
+/* The place of the equal of `i` that is computed. */
+static inline size_t computed_at(const fold *f, const size_t size[3], const size_t i[3])
 {
-    size_t other[3] = {i[0], i[1], i[2]};
-    arrange(f, size, other, NULL);
-    return memcmp(i, other, sizeof other) == 0;
+    size_t to[3] = {i[0], i[1], i[2]}, none[3] = {0, 0, 0};
+    arrange(f, size, to, none);
+    return at(size, to);
+}
+
+static inline bool is_computed(const fold *f, const size_t size[3], const size_t i[3])
+{
+    return computed_at(f, size, i) == at(size, i);
 }
 
 /* Nodes an axis on the faces of a cell: many where the faces see the source under a wide angle. */
@@ -122,19 +127,24 @@ static double far_energy(const fold *f, const size_t n[3], const rule *along, co
             axis[a] = axis[0];
             axis[0] = a;
         }
-    double square[3][RULE_MOST], sum = 0;
+    double square[3][RULE_MOST], r2[DVK_POINT_NODES], fluence[DVK_POINT_NODES], sum = 0;
     for (int a = 0; a < 3; a++)
         for (int i = 0; i < (a ? across : along)->nodes; i++) {
             const double u = f->h[axis[a]] * ((double)n[axis[a]] + (a ? across : along)->offset[i]);
             square[a][i] = u * u;
         }
+    size_t count = 0;
+    for (int z = 0; z < across->nodes; z++)
+        for (int y = 0; y < across->nodes; y++)
+            for (int x = 0; x < along->nodes; x++)
+                r2[count++] = square[0][x] + square[1][y] + square[2][z];
+    dvk_point_fluence(f->kernel, count, r2, fluence);
+    count = 0;
     for (int z = 0; z < across->nodes; z++)
         for (int y = 0; y < across->nodes; y++) {
             double row = 0;
-            for (int x = 0; x < along->nodes; x++) {
-                const double r2 = square[0][x] + square[1][y] + square[2][z];
-                row += along->weight[x] * dvk_point_density(f->kernel, sqrt(r2)) / r2;
-            }
+            for (int x = 0; x < along->nodes; x++)
+                row += along->weight[x] * fluence[count++];
             sum += row * across->weight[y] * across->weight[z];
         }
     return sum * f->h[0] * f->h[1] * f->h[2] / (4 * pi);
@@ -179,24 +189,38 @@ static double energy(const fold *f, const size_t n[3])
     return far_energy(f, n, cut ? &f->most : &f->six, cut ? &f->six : &f->gauss);
 }
 
+static void compute_row(fold *f, const size_t size[3], size_t y, size_t z)
+{
+    for (size_t x = 0; x < size[0]; x++) {
+        const size_t n[3] = {x, y, z};
+        if (is_computed(f, size, n))
+            f->octant[at(size, n)] = energy(f, n);
+    }
+}
+
+static void copy_row(fold *f, const size_t size[3], size_t y, size_t z)
+{
+    for (size_t x = 0; x < size[0]; x++) {
+        const size_t n[3] = {x, y, z};
+        const size_t here = at(size, n), from = computed_at(f, size, n);
+        if (from != here)
+            f->octant[here] = f->octant[from];
+    }
+}
+
 static void compute_octant(fold *f)
 {
     const size_t size[3] = {f->half[0] + 1, f->half[1] + 1, f->half[2] + 1};
-    const ptrdiff_t planes = (ptrdiff_t)size[2];
-#pragma omp parallel for schedule(dynamic)
-    for (ptrdiff_t z = 0; z < planes; z++)
-        for (size_t y = 0; y < size[1]; y++)
-            for (size_t x = 0; x < size[0]; x++) {
-                const size_t n[3] = {x, y, (size_t)z};
-                if (is_computed(f, size, n))
-                    f->octant[at(size, n)] = energy(f, n);
-            }
-    for (size_t i = 0; i < size[0] * size[1] * size[2]; i++) {
-        size_t n[3] = {i % size[0], i / size[0] % size[1], i / size[0] / size[1]};
-        if (!is_computed(f, size, n)) {
-            arrange(f, size, n, NULL);
-            f->octant[i] = f->octant[at(size, n)];
-        }
+#pragma omp parallel
+    {
+#pragma omp for collapse(2) schedule(dynamic, 16)
+        for (size_t z = 0; z < size[2]; z++)
+            for (size_t y = 0; y < size[1]; y++)
+                compute_row(f, size, y, z);
+#pragma omp for collapse(2) schedule(static)
+        for (size_t z = 0; z < size[2]; z++)
+            for (size_t y = 0; y < size[1]; y++)
+                copy_row(f, size, y, z);
     }
 }
 
@@ -221,6 +245,9 @@ dvk_status dvk_voxel_fold(const dvk_point_kernel *k, const double h_mm[3], const
         f.half[a] = half[a];
         f.widest = h_mm[a] > f.widest ? h_mm[a] : f.widest;
     }
+    f.equal_xy = f.h[0] == f.h[1];
+    f.equal_xz = f.h[0] == f.h[2];
+    f.equal_yz = f.h[1] == f.h[2];
     const double reach = near_reach(k, f.widest);
     for (int a = 0; a < 3; a++) {
         const double wanted = ceil(reach / h_mm[a]);

@@ -1,5 +1,10 @@
 /* Quantities, texts, allocation and messages. */
 #include <locale.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -61,6 +66,30 @@ START_TEST(numbers_read_back_the_same)
 }
 END_TEST
 
+/* No text with fewer digits reads back as the same number: every number of digits is tried in turn. */
+START_TEST(numbers_are_as_short_as_can_be)
+{
+    uint64_t state = 1;
+    for (int i = 0; i < 20000; i++) {
+        double value = 0;
+        char text[32], shortest[32] = "";
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        if (i % 3 == 0)
+            memcpy(&value, &state, sizeof value); /* any bits */
+        else if (i % 3 == 1)
+            value = (double)(state >> 40) / 1e4;
+        else
+            value = (double)(float)((double)(state >> 11) * 0x1p-60);
+        if (!isfinite(value) || value == floor(value))
+            continue;
+        for (int digits = 1; digits <= 17 && (digits == 1 || strtod(shortest, NULL) != value); digits++)
+            snprintf(shortest, sizeof shortest, "%.*g", digits, value);
+        dvk_text_shortest(value, text);
+        ck_assert_str_eq(text, shortest);
+    }
+}
+END_TEST
+
 START_TEST(overflow_is_an_error)
 {
     void *p = &p;
@@ -96,6 +125,7 @@ int main(void)
     tcase_add_test(cases[0], quantities_carry_units);
     tcase_add_test(cases[0], lists_share_the_last_unit);
     tcase_add_test(cases[0], numbers_read_back_the_same);
+    tcase_add_test(cases[0], numbers_are_as_short_as_can_be);
     tcase_add_test(cases[0], overflow_is_an_error);
     tcase_add_test(cases[0], nth_allocation_fails);
     tcase_add_test(cases[0], a_message_is_one_line);
