@@ -2,15 +2,15 @@
 #include "base/alloc.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "base/blocks.h"
 #include "base/fail.h"
 
-/* A cache line; and for whole volumes the size of a large page, which saves most page faults and address look-ups. */
-enum { ALIGNMENT = 64, LARGE_PAGE = 2 << 20 };
+enum { ALIGNMENT = 64 }; /* a cache line */
 
 static atomic_long countdown; /* 0: never fail */
 
@@ -31,34 +31,44 @@ dvk_status dvk_multiply(size_t a, size_t b, size_t *out)
     return DVK_OK;
 }
 
-/* `bytes` is a multiple of ALIGNMENT. */
-static void *allocate(size_t bytes)
+/* `bytes` is a multiple of ALIGNMENT. *fresh: it is all zero. */
+static void *allocate(size_t bytes, bool *fresh)
 {
-    if (bytes < 2 * LARGE_PAGE)
-        return aligned_alloc(ALIGNMENT, bytes);
-    void *p = NULL;
-    if (posix_memalign(&p, LARGE_PAGE, bytes) != 0) /* aligned_alloc would want whole pages */
-        return NULL;
-    madvise(p, bytes, MADV_HUGEPAGE); /* advice: a kernel without large pages may decline */
-    return p;
+    void *p = bytes < DVK_BLOCK_LEAST ? NULL : dvk_block_take(bytes, fresh);
+    if (p)
+        return p;
+    *fresh = false;
+    return aligned_alloc(ALIGNMENT, bytes);
 }
 
-dvk_status dvk_alloc(size_t count, size_t size, void *out)
+static dvk_status allocate_checked(size_t count, size_t size, bool zeroed, void *out)
 {
     void *result = NULL;
     size_t bytes = 0;
+    bool fresh = false;
     memcpy(out, &result, sizeof result);
     DVK_TRY(dvk_multiply(count, size, &bytes));
     if (bytes > SIZE_MAX - ALIGNMENT)
         return dvk_fail(DVK_ERR_MEMORY, "%zu bytes: more than this machine can address", bytes);
     const size_t padded = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
     if (!must_fail())
-        result = allocate(padded);
+        result = allocate(padded, &fresh);
     if (!result)
         return dvk_fail(DVK_ERR_MEMORY, "out of memory: %zu bytes wanted", bytes);
-    memset(result, 0, padded);
+    if (zeroed && !fresh)
+        memset(result, 0, padded);
     memcpy(out, &result, sizeof result);
     return DVK_OK;
+}
+
+dvk_status dvk_alloc(size_t count, size_t size, void *out)
+{
+    return allocate_checked(count, size, true, out);
+}
+
+dvk_status dvk_alloc_raw(size_t count, size_t size, void *out)
+{
+    return allocate_checked(count, size, false, out);
 }
 
 dvk_status dvk_grow(size_t used, size_t count, size_t size, void *array)
@@ -75,7 +85,8 @@ dvk_status dvk_grow(size_t used, size_t count, size_t size, void *array)
 
 void dvk_free(void *p)
 {
-    free(p);
+    if (!dvk_block_give(p))
+        free(p);
 }
 
 dvk_status dvk_strdup(const char *text, char **out)

@@ -12,6 +12,9 @@
  * Zero elements give a valid pointer. */
 dvk_status dvk_alloc(size_t count, size_t size, void *out) DVK_MUST_USE;
 
+/* As dvk_alloc, but the elements are not set: for large arrays that are written before they are read. */
+dvk_status dvk_alloc_raw(size_t count, size_t size, void *out) DVK_MUST_USE;
+
 /* Grows an array made by dvk_alloc from `used` to `count` elements; new ones are zero. *array is unchanged on failure.
  */
 dvk_status dvk_grow(size_t used, size_t count, size_t size, void *array) DVK_MUST_USE;

@@ -111,7 +111,7 @@ dvk_status dvk_buffer_create(size_t count, dvk_buffer *out)
     *out = (dvk_buffer){0};
     if (count > SIZE_MAX - DVK_BUFFER_LEAD)
         return dvk_fail(DVK_ERR_MEMORY, "%zu bytes: more than this machine can address", count);
-    DVK_TRY(dvk_alloc(DVK_BUFFER_LEAD + count, 1, &out->memory));
+    DVK_TRY(dvk_alloc_raw(DVK_BUFFER_LEAD + count, 1, &out->memory));
     out->at = (unsigned char *)out->memory + DVK_BUFFER_LEAD;
     out->count = count;
     return DVK_OK;

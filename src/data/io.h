@@ -26,6 +26,7 @@ typedef struct dvk_buffer {
 /* Puts voxels that start at byte 352 (NIfTI-1) or 544 (NIfTI-2) of a file on a 64-byte boundary. */
 enum { DVK_BUFFER_LEAD = 32 };
 
+/* The bytes are not set. */
 dvk_status dvk_buffer_create(size_t count, dvk_buffer *out) DVK_MUST_USE;
 void dvk_buffer_free(dvk_buffer *b);
 
