@@ -27,7 +27,11 @@ dvk_status dvk_gzip_start(const void *bytes, size_t count, void *out, size_t roo
  */
 dvk_status dvk_gzip_inflate(const void *bytes, size_t count, void *out, size_t room, size_t *got) DVK_MUST_USE;
 
-/* Deflates the spans, one after the other, into one member without name or time: same bytes in, same bytes out. */
+/*
+ * Deflates the spans, one after the other, into one member without name or time: same bytes in, same bytes out. Pieces
+ * of a fixed size are deflated by as many threads as there are (those of the enclosing team where there is one), each
+ * on its own and ended by an empty block (RFC 1951, 3.2.4), so that the threads' number makes no difference.
+ */
 dvk_status dvk_gzip_deflate(const dvk_span *spans, size_t count, dvk_buffer *out) DVK_MUST_USE;
 
 #endif

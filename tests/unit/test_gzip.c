@@ -1,5 +1,6 @@
 /* The gzip codec: ISA-L writes, libdeflate reads, so each checks the other; and every damage to the bytes is noticed.
  */
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,8 @@ static dvk_buffer pack(const void *bytes, size_t count)
     return packed;
 }
 
-static const size_t sizes[] = {0, 1, 2, 100, 65535, 65536, 1000003};
+/* Around the pieces of 2^19 bytes that are deflated each on its own, too. */
+static const size_t sizes[] = {0, 1, 2, 100, 65535, 65536, 524287, 524288, 524289, 1048576, 3000003};
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
 START_TEST(round_trip)
@@ -75,6 +77,33 @@ START_TEST(bytes_are_reproducible)
     dvk_buffer_free(&again);
     free(back);
     free(bytes);
+}
+END_TEST
+
+/* The number of threads, a team already at work, and the cuts between spans make no difference to the content. */
+START_TEST(threads_make_no_difference)
+{
+    enum { COUNT = 3000000 };
+    unsigned char *bytes = content(COUNT, true), *back = malloc(COUNT);
+    const dvk_span spans[3] = {{bytes, 352}, {bytes + 352, 1200000}, {bytes + 1200352, COUNT - 1200352}};
+    dvk_buffer one, three, within = {0};
+    size_t got = 0;
+    omp_set_num_threads(1);
+    ck_ok(dvk_gzip_deflate(spans, 3, &one));
+    omp_set_num_threads(3);
+    ck_ok(dvk_gzip_deflate(spans, 3, &three));
+#pragma omp parallel
+#pragma omp single
+    ck_ok(dvk_gzip_deflate(spans, 3, &within));
+    ck_assert(one.count == three.count && memcmp(one.at, three.at, one.count) == 0);
+    ck_assert(one.count == within.count && memcmp(one.at, within.at, one.count) == 0);
+    ck_ok(dvk_gzip_inflate(one.at, one.count, back, COUNT, &got));
+    ck_assert(got == COUNT && memcmp(back, bytes, COUNT) == 0);
+    dvk_buffer_free(&one);
+    dvk_buffer_free(&three);
+    dvk_buffer_free(&within);
+    free(bytes);
+    free(back);
 }
 END_TEST
 
@@ -159,7 +188,7 @@ START_TEST(memory_runs_out)
         ck_assert_int_eq(status, DVK_ERR_MEMORY);
         ck_assert_ptr_null(packed.memory);
     }
-    ck_assert_int_ge(n, 5); /* stream, level buffer, output, and its growth */
+    ck_assert_int_ge(n, 5); /* stream, level buffer, output, two lists */
     dvk_buffer_free(&packed);
     free(bytes);
 }
@@ -170,6 +199,7 @@ int main(void)
     TCase *cases[] = {tcase_create("gzip")};
     tcase_add_loop_test(cases[0], round_trip, 0, 2 * SIZES);
     tcase_add_test(cases[0], bytes_are_reproducible);
+    tcase_add_test(cases[0], threads_make_no_difference);
     tcase_add_test(cases[0], start_of_the_data);
     tcase_add_test(cases[0], members_are_one_stream);
     tcase_add_test(cases[0], every_damage_is_noticed);
