@@ -25,4 +25,12 @@ void bench_fftw_free(void *candidate);
 /* Copies `bytes` with all threads: the floor. `from` and `to` are the caller's. */
 void bench_copy(int threads, const char *from, char *to, size_t bytes);
 
+/* The codecs alone, for bench/case: gzip files in memory. NULL where a file cannot be read. */
+typedef struct bench_codec bench_codec;
+bench_codec *bench_codec_make(size_t inputs, size_t outputs, const char *const *paths);
+void bench_codec_free(bench_codec *f);
+
+/* Seconds for inflating the inputs and for deflating the outputs; 0 when it worked. */
+int bench_codec_run(bench_codec *f, int threads, double seconds[2]);
+
 #endif
