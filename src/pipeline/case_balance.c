@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "physics/kernel.h"
 #include "pipeline/case.h"
 
 static const double joule_per_keV = 1.602176634e-16;
@@ -30,25 +31,38 @@ static double *sum_at(const octant_sums *s, size_t x, size_t y, size_t z)
     return &s->sum[x + s->m[0] * (y + s->m[1] * z)];
 }
 
+/* Sums of the rectangles from the centre in one plane. */
+static void sum_plane(const dvk_kernel *kernel, const octant_sums *s, size_t z)
+{
+    const size_t *half = dvk_kernel_info(kernel)->half;
+    for (size_t y = 0; y < s->m[1]; y++) {
+        const double *value = kernel->octant + (z * (half[1] + 1) + y) * (half[0] + 1);
+        double along_x = 0;
+        for (size_t x = 0; x < s->m[0]; x++) {
+            const double halves = (x ? 1 : 0.5) * (y ? 1 : 0.5) * (z ? 1 : 0.5);
+            along_x += halves * value[x];
+            *sum_at(s, x, y, z) = along_x + (y ? *sum_at(s, x, y - 1, z) : 0);
+        }
+    }
+}
+
 static dvk_status octant_sums_make(const dvk_kernel *kernel, const size_t n[3], octant_sums *s)
 {
     const dvk_kernel_record *r = dvk_kernel_info(kernel);
     for (int a = 0; a < 3; a++)
         s->m[a] = (r->half[a] < n[a] - 1 ? r->half[a] : n[a] - 1) + 1;
-    DVK_TRY(dvk_alloc(s->m[0] * s->m[1] * s->m[2], sizeof *s->sum, &s->sum));
-    for (size_t z = 0; z < s->m[2]; z++)
-        for (size_t y = 0; y < s->m[1]; y++) {
-            double along_x = 0;
-            for (size_t x = 0; x < s->m[0]; x++) {
-                const double halves = (x ? 1 : 0.5) * (y ? 1 : 0.5) * (z ? 1 : 0.5);
-                along_x += halves * dvk_kernel_at(kernel, (long)x, (long)y, (long)z);
-                /* Sum of the rectangle up to y, then of the box up to z. */
-                *sum_at(s, x, y, z) = along_x + (y ? *sum_at(s, x, y - 1, z) : 0);
-            }
-        }
-    for (size_t z = 1; z < s->m[2]; z++)
-        for (size_t i = 0; i < s->m[0] * s->m[1]; i++)
-            s->sum[z * s->m[0] * s->m[1] + i] += s->sum[(z - 1) * s->m[0] * s->m[1] + i];
+    DVK_TRY(dvk_alloc_raw(s->m[0] * s->m[1] * s->m[2], sizeof *s->sum, &s->sum));
+#pragma omp parallel
+    {
+#pragma omp for schedule(static)
+        for (size_t z = 0; z < s->m[2]; z++)
+            sum_plane(kernel, s, z);
+#pragma omp for schedule(static)
+        for (size_t y = 0; y < s->m[1]; y++)
+            for (size_t z = 1; z < s->m[2]; z++)
+                for (size_t x = 0; x < s->m[0]; x++)
+                    *sum_at(s, x, y, z) += *sum_at(s, x, y, z - 1);
+    }
     return DVK_OK;
 }
 
@@ -70,6 +84,17 @@ static double sum_on_grid(const octant_sums *s, const size_t n[3], const size_t 
     return total;
 }
 
+static double kept_of_plane(const octant_sums *s, const size_t n[3], const float *tia, size_t z)
+{
+    double total = 0;
+    size_t v = z * n[0] * n[1];
+    for (size_t y = 0; y < n[1]; y++)
+        for (size_t x = 0; x < n[0]; x++, v++)
+            if (tia[v] != 0)
+                total += (double)tia[v] * sum_on_grid(s, n, (size_t[]){x, y, z});
+    return total;
+}
+
 /* Energy (J) that the kernel carries to voxels on the grid, summed over all sources. */
 static dvk_status energy_kept(const dvk_case *k, double *out)
 {
@@ -79,16 +104,19 @@ static dvk_status energy_kept(const dvk_case *k, double *out)
     const float *tia = dvk_volume_values(k->tia);
     octant_sums s = {0};
     DVK_TRY(octant_sums_make(k->kernel, g->n, &s));
-    double total = 0;
-    size_t v = 0;
-    for (size_t z = 0; z < g->n[2]; z++)
-        for (size_t y = 0; y < g->n[1]; y++)
-            for (size_t x = 0; x < g->n[0]; x++, v++)
-                if (tia[v] != 0)
-                    total += (double)tia[v] * sum_on_grid(&s, g->n, (size_t[]){x, y, z});
+    double *of_plane = NULL, total = 0; /* added in the planes' order, whatever the threads */
+    const dvk_status status = dvk_alloc(g->n[2], sizeof *of_plane, &of_plane);
+    if (status == DVK_OK) {
+#pragma omp parallel for schedule(dynamic)
+        for (size_t z = 0; z < g->n[2]; z++)
+            of_plane[z] = kept_of_plane(&s, g->n, tia, z);
+        for (size_t z = 0; z < g->n[2]; z++)
+            total += of_plane[z];
+    }
+    dvk_free(of_plane);
     dvk_free(s.sum);
     *out = total * voxel_mL * voxel_kg;
-    return DVK_OK;
+    return status;
 }
 
 static double sum_of(const dvk_volume *volume, double *negative)
