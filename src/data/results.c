@@ -46,6 +46,17 @@ static dvk_status image_path(dvk_outdir *o, const char *stem, const char **path)
     return dvk_outdir_path(o, name, path);
 }
 
+dvk_status dvk_results_place(dvk_outdir *o, const char *stem, json_t *sidecar, const char **path)
+{
+    dvk_status status = dvk_json_check();
+    if (status == DVK_OK)
+        status = image_path(o, stem, path);
+    if (status == DVK_OK)
+        return write_sidecar(o, stem, sidecar);
+    json_decref(sidecar);
+    return status;
+}
+
 dvk_status dvk_results_map(dvk_outdir *o, const char *stem, const dvk_volume *map, json_t *sidecar)
 {
     const char *path = NULL;

@@ -11,6 +11,7 @@
 #include "data/json.h"
 #include "data/results.h"
 #include "pipeline/case.h"
+#include "pipeline/case_maps.h"
 #include "pipeline/case_request.h"
 #include "pipeline/integrate_json.h"
 #include "pipeline/report.h"
@@ -61,12 +62,6 @@ static json_t *map_sidecar(const dvk_case *k, const char *units)
     return j;
 }
 
-static dvk_status write_map(const dvk_case *k, dvk_outdir *o, const dvk_volume *map, const char *stem,
-                            const char *units)
-{
-    return map ? dvk_results_map(o, stem, map, map_sidecar(k, units)) : DVK_OK;
-}
-
 /* The sidecar of the status map says what its bits mean. */
 static json_t *status_sidecar(const dvk_case *k)
 {
@@ -75,29 +70,22 @@ static json_t *status_sidecar(const dvk_case *k)
     return j;
 }
 
-static dvk_status write_status_map(const dvk_case *k, dvk_outdir *o)
+static dvk_status add_map(const dvk_case *k, dvk_outdir *o, const dvk_volume *map, const char *stem, const char *units,
+                          dvk_case_maps *m)
 {
-    const size_t n = dvk_geometry_voxels(&k->geometry);
-    const float *values = dvk_volume_values(k->status);
-    uint8_t *bytes = NULL;
-    DVK_TRY(dvk_alloc(n, 1, &bytes));
-    for (size_t v = 0; v < n; v++)
-        bytes[v] = (uint8_t)values[v];
-    const dvk_status status = dvk_results_map_u8(o, "status", &k->geometry, bytes, status_sidecar(k));
-    dvk_free(bytes);
-    return status;
+    return map ? dvk_case_maps_add(m, o, map, false, stem, map_sidecar(k, units)) : DVK_OK;
 }
 
-static dvk_status write_maps(const dvk_case *k, dvk_outdir *o)
+static dvk_status add_maps(const dvk_case *k, dvk_outdir *o, dvk_case_maps *m)
 {
     if (k->tia) {
-        DVK_TRY(write_map(k, o, k->tia, "tia", "Bq.s/mL"));
-        DVK_TRY(write_map(k, o, k->tia_sd, "tia_sd", "Bq.s/mL"));
-        DVK_TRY(write_status_map(k, o));
+        DVK_TRY(add_map(k, o, k->tia, "tia", "Bq.s/mL", m));
+        DVK_TRY(add_map(k, o, k->tia_sd, "tia_sd", "Bq.s/mL", m));
+        DVK_TRY(dvk_case_maps_add(m, o, k->status, true, "status", status_sidecar(k)));
     }
     if (k->dose_made)
-        DVK_TRY(write_map(k, o, k->dose, "dose", "Gy"));
-    return write_map(k, o, k->bed, "bed", "Gy");
+        DVK_TRY(add_map(k, o, k->dose, "dose", "Gy", m));
+    return add_map(k, o, k->bed, "bed", "Gy", m);
 }
 
 /* --- provenance --- */
@@ -131,19 +119,21 @@ static dvk_status provenance(const dvk_case *k, json_t **out)
 }
 
 /* The files written so far, so that a result can be told whole from torn: {NAME: {bytes, sha256}}. */
-static dvk_status outputs(dvk_outdir *o, json_t *record)
+static dvk_status outputs(const dvk_case_maps *m, dvk_outdir *o, json_t *record)
 {
     json_t *files = json_object();
     dvk_json_put(record, "outputs", files);
     for (size_t i = 0; i < dvk_outdir_count(o); i++) {
         const char *path = dvk_outdir_staged(o, i);
+        const char *known = dvk_case_maps_sha256(m, path);
         char hex[65];
         struct stat info;
-        DVK_TRY(dvk_sha256_file(path, hex));
+        if (!known)
+            DVK_TRY(dvk_sha256_file(path, hex));
         if (stat(path, &info) != 0)
             return dvk_fail(DVK_ERR_IO, "%s: cannot be read back: %s", path, strerror(errno));
         dvk_json_put(files, dvk_outdir_name(o, i),
-                     json_pack("{s:I, s:s}", "bytes", (json_int_t)info.st_size, "sha256", hex));
+                     json_pack("{s:I, s:s}", "bytes", (json_int_t)info.st_size, "sha256", known ? known : hex));
     }
     return DVK_OK;
 }
@@ -173,19 +163,40 @@ static dvk_status write_summary(const dvk_case *k, dvk_outdir *o)
     return status;
 }
 
-static dvk_status write_all(const dvk_case *k, dvk_outdir *o)
+/* Everything but the maps and the provenance, which is made. */
+static dvk_status write_texts(const dvk_case *k, dvk_outdir *o, json_t **record)
 {
-    DVK_TRY(write_maps(k, o));
-    dvk_context_lap(k->context, "maps");
     DVK_TRY(dvk_case_write_tables(k, o));
     DVK_TRY(write_summary(k, o));
+    DVK_TRY(provenance(k, record));
+    DVK_TRY(dvk_json_check());
+    return write_report(k, o, *record);
+}
+
+/* The texts by the calling thread, whose messages and flags they use; the maps by the others, or first where there is
+ * none. */
+static dvk_status write_both(const dvk_case *k, dvk_outdir *o, dvk_case_maps *m, json_t **record)
+{
+    dvk_status status = DVK_OK;
+#pragma omp parallel
+#pragma omp master
+    {
+#pragma omp task
+        dvk_case_maps_write(m);
+        status = write_texts(k, o, record);
+    }
+    DVK_TRY(dvk_case_maps_status(m));
+    return status;
+}
+
+static dvk_status write_all(const dvk_case *k, dvk_outdir *o)
+{
+    dvk_case_maps maps = {0};
     json_t *record = NULL;
-    DVK_TRY(provenance(k, &record));
-    dvk_status status = dvk_json_check();
+    DVK_TRY(add_maps(k, o, &maps));
+    dvk_status status = write_both(k, o, &maps, &record);
     if (status == DVK_OK)
-        status = write_report(k, o, record);
-    if (status == DVK_OK)
-        status = outputs(o, record);
+        status = outputs(&maps, o, record);
     if (status == DVK_OK)
         return dvk_results_json(o, "provenance.json", record);
     json_decref(record);
@@ -201,7 +212,7 @@ dvk_status dvk_case_write(dvk_case *k)
         dvk_outdir_abort(o);
         return status;
     }
-    dvk_context_lap(k->context, "report");
+    dvk_context_lap(k->context, "write");
     DVK_TRY(dvk_outdir_commit(o));
     dvk_context_lap(k->context, "commit");
     return DVK_OK;
