@@ -57,7 +57,7 @@ dvk_status dvk_point_create(const dvk_shells *s, dvk_shape_in_shell shape, dvk_p
 dvk_status dvk_point_add(const dvk_point_kernel *a, const dvk_point_kernel *b, dvk_point_kernel *out) DVK_MUST_USE;
 void dvk_point_free(dvk_point_kernel *k);
 
-double dvk_point_density(const dvk_point_kernel *k, double r_mm);                              /* E(r), keV/mm */
+double dvk_point_density(const dvk_point_kernel *k, double r_mm); /* E(r), keV/mm */
 /* E(r) / r^2 at each r2[i] = r^2 > 0; at most DVK_POINT_NODES at once. */
 enum { DVK_POINT_NODES = 576 };
 void dvk_point_fluence(const dvk_point_kernel *k, size_t count, const double *r2, double *out);
