@@ -5,7 +5,8 @@ add_custom_command(OUTPUT ${DVK_PAGES}/done
     COMMAND ${CMAKE_COMMAND} -DDVKIT=$<TARGET_FILE:dvkit> -DPAGES=${DVK_PAGES} -DGZIP=${GZIP}
         -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/PagesScript.cmake
     DEPENDS dvkit ${CMAKE_CURRENT_SOURCE_DIR}/cmake/PagesScript.cmake
-    COMMENT "Making man pages and shell completion")
+    COMMENT "Making man pages and shell completion"
+    VERBATIM)
 add_custom_target(pages ALL DEPENDS ${DVK_PAGES}/done)
 
 install(DIRECTORY ${DVK_PAGES}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT dvkit)

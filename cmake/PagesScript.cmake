@@ -1,6 +1,6 @@
 # cmake -DDVKIT=... -DPAGES=... -DGZIP=... -P PagesScript.cmake: see Pages.cmake.
 function(page file)
-    execute_process(COMMAND ${DVKIT} help --format ${ARGN} OUTPUT_FILE ${file} COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND "${DVKIT}" help --format ${ARGN} OUTPUT_FILE "${file}" COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
 file(REMOVE_RECURSE ${PAGES})
@@ -8,7 +8,7 @@ file(MAKE_DIRECTORY ${PAGES}/man1)
 page(${PAGES}/dvkit bash)
 page(${PAGES}/_dvkit zsh)
 page(${PAGES}/man1/dvkit.1 man)
-execute_process(COMMAND ${DVKIT} help --format list OUTPUT_VARIABLE commands COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${DVKIT}" help --format list OUTPUT_VARIABLE commands COMMAND_ERROR_IS_FATAL ANY)
 string(STRIP "${commands}" commands)
 string(REPLACE "\n" ";" commands "${commands}")
 foreach(command IN LISTS commands)
