@@ -46,6 +46,8 @@ DVK_API DVK_MUST_USE dvk_status dvk_convolver_create(dvk_context *c, const dvk_g
 
 /* in and out hold the grid's voxels, x fastest, and may be the same. `in` must be finite; that is not checked here. */
 DVK_API DVK_MUST_USE dvk_status dvk_convolver_run(dvk_convolver *v, const float *in, float *out);
+/* A whole map, with the checks of dvk_convolve. */
+DVK_API DVK_MUST_USE dvk_status dvk_convolver_map(dvk_convolver *v, const dvk_volume *in, dvk_volume **out);
 DVK_API dvk_engine dvk_convolver_engine(const dvk_convolver *v); /* what `auto` took */
 DVK_API void dvk_convolver_free(dvk_convolver *v);
 

@@ -4,7 +4,6 @@
  */
 #include "data/outdir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,12 +16,12 @@
 #include "base/fail.h"
 #include "base/text.h"
 #include "data/atomic.h"
+#include "data/hidden.h"
 #include "data/io.h"
 #include "data/json.h"
 #include "data/naming.h"
 #include "data/paths.h"
 
-static const char hidden_prefix[] = ".dvkit-";
 static const char last_name[] = "provenance.json";
 static const char error_name[] = "error.json";
 
@@ -48,38 +47,6 @@ static bool exists(const char *path)
 {
     struct stat info;
     return lstat(path, &info) == 0;
-}
-
-/* Removes a hidden folder with its files; it has no folders. */
-static void remove_hidden(const char *path)
-{
-    DIR *dir = opendir(path);
-    if (!dir)
-        return;
-    for (struct dirent *entry; (entry = readdir(dir));)
-        unlinkat(dirfd(dir), entry->d_name, 0);
-    closedir(dir);
-    rmdir(path);
-}
-
-/* What killed runs left: the lock is ours, so nobody writes there. */
-static dvk_status remove_remains(const dvk_outdir *o)
-{
-    dvk_status status = DVK_OK;
-    dvk_text path = {0};
-    DIR *dir = opendir(o->dir.data);
-    if (!dir)
-        return dvk_fail(DVK_ERR_CREATE, "%s: cannot be read: %s", o->dir.data, strerror(errno));
-    for (struct dirent *entry; status == DVK_OK && (entry = readdir(dir));)
-        if (strncmp(entry->d_name, hidden_prefix, sizeof hidden_prefix - 1) == 0) {
-            path.length = 0;
-            status = dvk_text_add(&path, "%s/%s", o->dir.data, entry->d_name);
-            if (status == DVK_OK)
-                remove_hidden(path.data);
-        }
-    closedir(dir);
-    dvk_text_free(&path);
-    return status;
 }
 
 static dvk_status lock_directory(dvk_outdir *o)
@@ -149,8 +116,8 @@ static dvk_status begin(dvk_outdir *o, const char *path, const char *prefix, boo
     o->force = force;
     DVK_TRY(refuse_result(o));
     if (o->locked)
-        DVK_TRY(remove_remains(o));
-    DVK_TRY(dvk_text_add(&o->hidden, "%s/%s%ld", o->dir.data, hidden_prefix, (long)getpid()));
+        DVK_TRY(dvk_hidden_remove_all(o->dir.data));
+    DVK_TRY(dvk_text_add(&o->hidden, "%s/%s%ld", o->dir.data, dvk_hidden_prefix, (long)getpid()));
     if (dvk_io_mkdir(o->hidden.data, 0777) != 0)
         return dvk_fail(dvk_create_status(errno), "%s: cannot be written: %s", o->dir.data, strerror(errno));
     o->hidden_made = true;
@@ -167,7 +134,7 @@ static void free_output(output *f)
 static void release(dvk_outdir *o)
 {
     if (o->hidden_made)
-        remove_hidden(o->hidden.data);
+        dvk_hidden_remove(o->hidden.data);
     if (o->lock >= 0)
         close(o->lock);
     for (size_t i = 0; i < o->room; i++) /* one beyond count may be half made */
@@ -185,7 +152,7 @@ void dvk_outdir_abort(dvk_outdir *o)
     if (!o)
         return;
     if (o->hidden_made)
-        remove_hidden(o->hidden.data);
+        dvk_hidden_remove(o->hidden.data);
     o->hidden_made = false;
     dvk_folders_remove(&o->dir, o->made_from);
     release(o);
@@ -209,6 +176,13 @@ dvk_status dvk_outdir_begin_as(const char *path, const char *prefix, bool force,
     }
     *out = o;
     return DVK_OK;
+}
+
+void dvk_outdir_tidy(const char *path)
+{
+    dvk_outdir *o = NULL;
+    if (dvk_hidden_there(path) && dvk_outdir_begin(path, true, &o) == DVK_OK)
+        dvk_outdir_abort(o);
 }
 
 static const char *name_of(const dvk_outdir *o, const output *f)

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "data/table.h"
+#include "pipeline/case_stock.h"
 
 /* --- archive_manifest.c: the table --- */
 
@@ -139,8 +140,14 @@ typedef struct dvk_case_report {
     double seconds;
 } dvk_case_report;
 
-/* Brings one case up to date. `c` is NULL before the first that computes, and then opened by `options`. */
-void dvk_archive_case(dvk_context **c, const dvk_archive_options *options, const dvk_manifest *m, size_t row,
+/* What a worker keeps from case to case; all of it empty before the first that computes. */
+typedef struct dvk_worker_stock {
+    dvk_context *context;
+    dvk_case_stock of_cases;
+} dvk_worker_stock;
+
+/* Brings one case up to date. */
+void dvk_archive_case(dvk_worker_stock *s, const dvk_archive_options *options, const dvk_manifest *m, size_t row,
                       dvk_case_report *out);
 
 /* Writes the case's error.json in the place of any result. */

@@ -153,6 +153,8 @@ static dvk_status look_back(attempt *a, bool *settled, dvk_case_report *out)
         *settled = settled_by_error(a, error, out);
     json_decref(result);
     json_decref(error);
+    if (*settled)
+        dvk_outdir_tidy(a->place.folder);
     return status;
 }
 
@@ -222,16 +224,16 @@ static dvk_case_outcome outcome_of(dvk_status status, const char *stage)
     }
 }
 
-static dvk_status compute(dvk_context **c, attempt *a, const char **stage)
+static dvk_status compute(dvk_worker_stock *s, attempt *a, const char **stage)
 {
     dvk_case_options *o = &a->row.options;
     *stage = "device";
-    if (!*c)
-        DVK_TRY(dvk_context_open(&a->options->context, c));
+    if (!s->context)
+        DVK_TRY(dvk_context_open(&a->options->context, &s->context));
     o->out = a->place.folder;
     o->force = true;   /* what is there was found to be torn or stale, or is an error record */
     o->command = NULL; /* shard and jobs must not show in the results */
-    return dvk_case_run_stages(*c, o, NULL, stage);
+    return dvk_case_run_stages(s->context, &s->of_cases, o, NULL, stage);
 }
 
 static void note_failure(attempt *a, dvk_status status, const char *stage, dvk_case_report *out)
@@ -276,7 +278,7 @@ static dvk_status read_row(attempt *a, size_t row)
     return status == DVK_OK ? placed : status;
 }
 
-static void attempt_case(dvk_context **c, attempt *a, size_t row, dvk_case_report *out)
+static void attempt_case(dvk_worker_stock *s, attempt *a, size_t row, dvk_case_report *out)
 {
     const char *stage = "manifest";
     bool settled = false;
@@ -289,7 +291,7 @@ static void attempt_case(dvk_context **c, attempt *a, size_t row, dvk_case_repor
         return;
     out->outcome = DVK_CASE_DONE;
     if (status == DVK_OK)
-        status = compute(c, a, &stage);
+        status = compute(s, a, &stage);
     if (status != DVK_OK)
         note_failure(a, status, stage, out);
 }
@@ -300,14 +302,14 @@ static void end(attempt *a)
     dvk_bids_place_clear(&a->place);
 }
 
-void dvk_archive_case(dvk_context **c, const dvk_archive_options *options, const dvk_manifest *m, size_t row,
+void dvk_archive_case(dvk_worker_stock *s, const dvk_archive_options *options, const dvk_manifest *m, size_t row,
                       dvk_case_report *out)
 {
     attempt a = {.options = options, .manifest = m};
     const double started = dvk_now_s();
     *out = (dvk_case_report){.row = row};
     dvk_manifest_id(m, row, a.id);
-    attempt_case(c, &a, row, out);
+    attempt_case(s, &a, row, out);
     end(&a);
     out->seconds = dvk_now_s() - started;
 }

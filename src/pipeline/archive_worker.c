@@ -40,17 +40,18 @@ static bool send_whole(int line, const void *bytes, size_t count)
 /* In the child. */
 static void work(const dvk_archive_options *options, const dvk_manifest *m, int line)
 {
-    dvk_context *context = NULL;
+    dvk_worker_stock stock = {.context = NULL};
     dvk_case_report report;
     size_t row = 0;
     while (receive_whole(line, &row, sizeof row)) {
-        dvk_archive_case(&context, options, m, row, &report);
+        dvk_archive_case(&stock, options, m, row, &report);
         if (!send_whole(line, &report, sizeof report))
             break;
         if (report.status == DVK_ERR_RETRY && report.outcome == DVK_CASE_FAILED)
             break; /* a lost device: a fresh process opens it again */
     }
-    dvk_context_close(context);
+    dvk_stock_clear(&stock.of_cases);
+    dvk_context_close(stock.context);
 }
 
 dvk_status dvk_worker_start(const dvk_archive_options *options, const dvk_manifest *m, dvk_worker *workers,

@@ -24,7 +24,8 @@ static void close_case(dvk_case *k)
     dvk_volume_free(k->dose);
     dvk_volume_free(k->density);
     dvk_volume_free(k->bed);
-    dvk_kernel_free(k->kernel);
+    if (!k->stock || k->kernel != k->stock->kernel)
+        dvk_kernel_free(k->kernel);
 }
 
 /* The summary says how the numbers came about. */
@@ -51,9 +52,10 @@ static dvk_status finish(dvk_case *k, dvk_status status, dvk_summary **summary)
     return status;
 }
 
-dvk_status dvk_case_run_stages(dvk_context *c, const dvk_case_options *o, dvk_summary **summary, const char **stage)
+dvk_status dvk_case_run_stages(dvk_context *c, dvk_case_stock *stock, const dvk_case_options *o, dvk_summary **summary,
+                               const char **stage)
 {
-    dvk_case k = {.options = o, .context = c};
+    dvk_case k = {.options = o, .context = c, .stock = stock};
     dvk_status status = DVK_OK;
     const int threads = omp_get_max_threads();
     omp_set_num_threads(dvk_context_threads(c)); /* of loops that know no context */
@@ -79,7 +81,10 @@ done:
 dvk_status dvk_case_run(dvk_context *c, const dvk_case_options *o, dvk_summary **summary)
 {
     const char *stage = NULL;
-    return dvk_case_run_stages(c, o, summary, &stage);
+    dvk_case_stock stock = {.kernel = NULL}; /* for the maps of one case */
+    const dvk_status status = dvk_case_run_stages(c, &stock, o, summary, &stage);
+    dvk_stock_clear(&stock);
+    return status;
 }
 
 dvk_status dvk_kidneys_run(dvk_context *c, const dvk_case_options *o, const char *dose_path, dvk_summary **summary)

@@ -8,17 +8,19 @@
 #include "dvk/dvh.h"
 
 #include "data/outdir.h"
+#include "pipeline/case_stock.h"
 
 typedef struct dvk_case {
     const dvk_case_options *options;
     dvk_context *context;
-    dvk_series *series; /* NULL where `kidneys` was given none */
+    dvk_case_stock *stock; /* NULL: nothing is kept for other cases */
+    dvk_series *series;    /* NULL where `kidneys` was given none */
     dvk_geometry geometry;
     const dvk_nuclide *nuclide;
     dvk_voi_set *vois;
     dvk_voi_set *voi_at[DVK_MAX_SCANS]; /* of each scan, where they were given so; else NULL */
     dvk_volume *tia, *status, *tia_sd;
-    dvk_kernel *kernel;  /* NULL for the local engine */
+    dvk_kernel *kernel;  /* NULL for the local engine; the stock's, or else the case's own */
     dvk_engine engine;   /* that was used */
     dvk_volume *dose;    /* Gy, density-corrected where asked */
     dvk_volume *density; /* g/mL on the scan's grid, or NULL */
@@ -29,8 +31,9 @@ typedef struct dvk_case {
     dvk_summary *summary;
 } dvk_case;
 
-/* As dvk_case_run; *stage names the step that failed: "read", "dose", "rois" or "write". */
-dvk_status dvk_case_run_stages(dvk_context *c, const dvk_case_options *o, dvk_summary **summary,
+/* As dvk_case_run, with what the cases before left in `stock`; *stage names the step that failed: "read", "dose",
+ * "rois" or "write". */
+dvk_status dvk_case_run_stages(dvk_context *c, dvk_case_stock *stock, const dvk_case_options *o, dvk_summary **summary,
                                const char **stage) DVK_MUST_USE;
 
 /* case_input.c */

@@ -13,6 +13,9 @@ static dvk_status get_kernel(dvk_case *k)
     const dvk_case_options *o = k->options;
     if (o->kernel_path)
         return dvk_kernel_read(o->kernel_path, false, &k->kernel);
+    if (k->stock)
+        return dvk_stock_kernel(k->stock, &k->geometry, k->nuclide, o->kernel_radius_mm, o->medium_density_g_mL,
+                                &k->kernel);
     return dvk_kernel_for(&k->geometry, k->nuclide, o->kernel_radius_mm, o->medium_density_g_mL, &k->kernel);
 }
 
@@ -57,8 +60,15 @@ static dvk_status correct_density(dvk_case *k, double medium_g_mL)
 
 dvk_status dvk_case_convolve(dvk_case *k, const dvk_volume *activity, dvk_volume **dose)
 {
+    dvk_convolver *convolver = NULL;
     if (!k->kernel)
         return dvk_dose_local(activity, k->nuclide, k->options->medium_density_g_mL, dose);
+    if (k->stock && k->kernel == k->stock->kernel) {
+        DVK_TRY(dvk_stock_convolver(k->stock, k->context, k->options->engine, &convolver));
+        k->engine = dvk_convolver_engine(convolver);
+        dvk_context_lap(k->context, "plan");
+        return dvk_convolver_map(convolver, activity, dose);
+    }
     return dvk_convolve(k->context, activity, k->kernel, k->options->engine, dvk_geometry_voxel_mL(&k->geometry), true,
                         dose, &k->engine);
 }

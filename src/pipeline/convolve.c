@@ -101,27 +101,31 @@ void dvk_convolver_free(dvk_convolver *v)
     dvk_free(v);
 }
 
-dvk_status dvk_convolve(dvk_context *c, const dvk_volume *in, const dvk_kernel *k, dvk_engine engine, double scale,
-                        bool check_voxel, dvk_volume **out, dvk_engine *used)
+dvk_status dvk_convolver_map(dvk_convolver *v, const dvk_volume *in, dvk_volume **out)
 {
-    const dvk_geometry *g = dvk_volume_geometry(in);
-    dvk_convolver *convolver = NULL;
-    dvk_status status = DVK_OK;
     *out = NULL;
     DVK_TRY(check_one_frame(in));
     DVK_TRY(check_finite(in));
-    DVK_TRY(dvk_convolver_create(c, g, k, engine, scale, check_voxel, &convolver));
-    dvk_context_lap(c, "plan");
-    DVK_TRY_DONE(dvk_volume_create(g, 1, out));
-    DVK_TRY_DONE(dvk_convolver_run(convolver, dvk_volume_values(in), dvk_volume_data(*out)));
-    if (used)
-        *used = convolver->engine;
-done:
-    dvk_convolver_free(convolver);
+    DVK_TRY(dvk_volume_create(dvk_volume_geometry(in), 1, out));
+    const dvk_status status = dvk_convolver_run(v, dvk_volume_values(in), dvk_volume_data(*out));
     if (status != DVK_OK) {
         dvk_volume_free(*out);
         *out = NULL;
     }
+    return status;
+}
+
+dvk_status dvk_convolve(dvk_context *c, const dvk_volume *in, const dvk_kernel *k, dvk_engine engine, double scale,
+                        bool check_voxel, dvk_volume **out, dvk_engine *used)
+{
+    dvk_convolver *convolver = NULL;
+    *out = NULL;
+    DVK_TRY(dvk_convolver_create(c, dvk_volume_geometry(in), k, engine, scale, check_voxel, &convolver));
+    dvk_context_lap(c, "plan");
+    const dvk_status status = dvk_convolver_map(convolver, in, out);
+    if (status == DVK_OK && used)
+        *used = convolver->engine;
+    dvk_convolver_free(convolver);
     return status;
 }
 

@@ -257,6 +257,29 @@ START_TEST(nth_allocation_fails)
 }
 END_TEST
 
+START_TEST(what_a_finished_run_left_is_removed)
+{
+    dvk_outdir *o = NULL;
+    ck_ok(command("a", false));
+    ck_assert_int_eq(mkdir(inside(".dvkit-1"), 0777), 0);
+    ck_ok(dvk_atomic_write_text(inside(".dvkit-1/dose.nii.gz.old"), "b"));
+    dvk_outdir_tidy(dir);
+    ck_assert_int_ne(access(inside(".dvkit-1"), F_OK), 0);
+    ck_assert(holds("a"));
+
+    /* Not while somebody is at work there, and nothing where there is no folder. */
+    ck_ok(dvk_outdir_begin(dir, true, &o));
+    ck_assert_int_eq(mkdir(inside(".dvkit-1"), 0777), 0);
+    dvk_outdir_tidy(dir);
+    ck_assert_int_eq(access(inside(".dvkit-1"), F_OK), 0);
+    dvk_outdir_abort(o);
+    dvk_outdir_tidy(dir);
+    ck_assert_int_ne(access(inside(".dvkit-1"), F_OK), 0);
+    dvk_outdir_tidy(inside("nowhere"));
+    ck_assert_int_ne(access(inside("nowhere"), F_OK), 0);
+}
+END_TEST
+
 START_TEST(paths_in_every_form)
 {
     char kept[300];
@@ -292,6 +315,7 @@ int main(void)
     tcase_add_test(cases[0], what_is_no_directory);
     tcase_add_test(cases[0], names_stay_inside);
     tcase_add_test(cases[0], one_process_at_a_time);
+    tcase_add_test(cases[0], what_a_finished_run_left_is_removed);
     tcase_add_test(cases[0], paths_in_every_form);
     tcase_add_test(cases[1], killed_at_any_moment);
     tcase_add_loop_test(cases[1], nth_call_fails, 0, 2);
