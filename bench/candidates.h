@@ -16,6 +16,12 @@ int bench_dvkit_run(void *candidate, const float *in, float *out);
 void bench_dvkit_free(void *candidate);
 const char *bench_dvkit_device(void *candidate);
 
+/* Voxelwise integration of a series by a model, on "cpu" or an OpenCL device; NULL where that cannot be. A run makes
+ * the map and its status anew, as `dvkit integrate` does; `tia` gets a copy of the map unless it is NULL. */
+void *bench_fit_make(const char *device, int threads, const char *model, const char *const *scans, size_t count);
+int bench_fit_run(void *candidate, float *tia);
+void bench_fit_free(void *candidate);
+
 /* FFTW in float: "ordinary" (measured plans, the least good length >= n + R) or "textbook" (estimated plans, the power
  * of two >= n + 2 R), whole real transforms with the kernel's spectrum kept. */
 void *bench_fftw_make(const char *way, int threads, const size_t n[3], const size_t half[3], const float *taps);
