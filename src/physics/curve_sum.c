@@ -49,7 +49,8 @@ static double difference(double a, double b, double t, double *by_b)
         *by_b = -e * t * t * (0.5 - x / 3 + x * x / 8);
         return e * t * (1 - x / 2 + x * x / 6);
     }
-    const double value = -e * expm1(-x) / (b - a);
+    /* From the slower rate, or the faster one's exponential would be 0 times infinity at late times. */
+    const double value = -exp(-fmin(a, b) * t) * expm1(-fabs(x)) / fabs(b - a);
     *by_b = (t * exp(-b * t) - value) / (b - a);
     return value;
 }
@@ -272,6 +273,17 @@ static void report(const search *q, const state *at, dvk_sum_fit *out)
     }
 }
 
+/* Walks down from a start and takes what it reaches, if that is feasible and better. */
+static void try_start(search *q, state *start, dvk_sum_fit *best)
+{
+    walk(q, start);
+    const bool clamped = settle_bounds(q, start);
+    if (!feasible(q, start) || (best->found && start->squares >= best->squares))
+        return;
+    report(q, start, best);
+    best->clamped = clamped;
+}
+
 static dvk_sum_fit fit_inside(const dvk_samples *s, dvk_model kind)
 {
     search q;
@@ -281,12 +293,7 @@ static dvk_sum_fit fit_inside(const dvk_samples *s, dvk_model kind)
     const size_t count = try_grid(&q, starts);
     for (size_t i = 0; i < count; i++) {
         search_setup(&q, s, kind);
-        walk(&q, &starts[i]);
-        const bool clamped = settle_bounds(&q, &starts[i]);
-        if (!feasible(&q, &starts[i]) || (best.found && starts[i].squares >= best.squares))
-            continue;
-        report(&q, &starts[i], &best);
-        best.clamped = clamped;
+        try_start(&q, &starts[i], &best);
     }
     return best;
 }

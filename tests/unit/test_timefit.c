@@ -169,6 +169,23 @@ START_TEST(patient_4)
 END_TEST
 
 /* A rate below decay is held at decay; the amplitude is then the linear fit's. */
+/* Samples without an uptake to see: the least squares of uptake-clearance are those of a mono-exponential, with the
+ * uptake's rate at its bound, 20 ln 2 over the first time. */
+START_TEST(an_uptake_that_is_not_seen)
+{
+    static const double t[] = {0.5, 2, 4, 12, 24, 48, 72, 96, 120, 144, 168, 240};
+    double a[12];
+    for (int i = 0; i < 12; i++)
+        a[i] = (exp2(-t[i] / 70) + 0.8 * exp2(-t[i] / 8)) * (1 + 0.02 * ((i * 7) % 5 - 2));
+    const dvk_curve mono = fit(t, a, 12, lu177_h, model(DVK_MODEL_MONO));
+    const dvk_curve both = fit(t, a, 12, lu177_h, model(DVK_MODEL_UPTAKE_CLEARANCE));
+    ck_close(both.half_life_h[0], mono.half_life_h[0], 1e-4);
+    ck_close(both.half_life_h[1], 0.5 / 20, 1e-9);
+    ck_close(both.r2, mono.r2, 1e-6);
+    ck_assert_uint_eq(both.flags & DVK_VOXEL_CLAMPED, DVK_VOXEL_CLAMPED);
+}
+END_TEST
+
 START_TEST(rates_are_held_at_decay)
 {
     const double t[] = {24, 96, 168}, a[] = {10, 8, 7.5}, l = log(2) / lu177_h;
@@ -324,6 +341,7 @@ int main(void)
     tcase_add_test(cases[0], sums_of_the_vectors);
     tcase_add_test(cases[0], single_points_of_the_vectors);
     tcase_add_test(cases[1], patient_4);
+    tcase_add_test(cases[1], an_uptake_that_is_not_seen);
     tcase_add_test(cases[1], rates_are_held_at_decay);
     tcase_add_test(cases[1], auto_follows_its_rule);
     tcase_add_test(cases[1], bad_requests_are_refused);
