@@ -1,6 +1,7 @@
 /*
- * The time fit of one voxel (of DVK_LANES voxels at once): samples in, time-integrated activity, status and standard
- * error out. The models are those of include/dvk/timefit.h; every voxel gets an answer, by the stated fallbacks:
+ * The time fit of one voxel (of DVK_LANES voxels at once): samples in; time-integrated activity and status out, and on
+ * request its standard error, the curve at the samples' times and what it leaves of them. The models are those of
+ * include/dvk/timefit.h; every voxel gets an answer, by the stated fallbacks:
  *
  *   all samples zero                        TIA 0, status 0
  *   not finite, or beyond 1e30              the sample counts as 0 (NEGATIVE)
@@ -22,16 +23,46 @@ typedef struct dvk_fitted {
     dvk_real spread;  /* var(TIA) in units of the residual variance */
     dvk_int model;
     dvk_int flags;
+    dvk_real amplitude[3], rate[3]; /* as a signed sum; 0 where there are fewer terms */
 } dvk_fitted;
 
-DVK_INLINE void dvk_adopt(dvk_int better, dvk_fitted fresh, dvk_fitted *best)
+/* Without want_sd, `spread` and the terms are left alone: nobody asks. */
+DVK_INLINE void dvk_adopt(dvk_int better, dvk_fitted fresh, int want_sd, dvk_fitted *best)
 {
     best->integral = dvk_select(better, fresh.integral, best->integral);
     best->beyond = dvk_select(better, fresh.beyond, best->beyond);
     best->squares = dvk_select(better, fresh.squares, best->squares);
-    best->spread = dvk_select(better, fresh.spread, best->spread);
     best->model = dvk_select_int(better, fresh.model, best->model);
     best->flags = dvk_select_int(better, fresh.flags, best->flags);
+    if (!want_sd)
+        return;
+    best->spread = dvk_select(better, fresh.spread, best->spread);
+    for (int k = 0; k < 3; k++) {
+        best->amplitude[k] = dvk_select(better, fresh.amplitude[k], best->amplitude[k]);
+        best->rate[k] = dvk_select(better, fresh.rate[k], best->rate[k]);
+    }
+}
+
+/* The trial's curve as a signed sum of exponentials. */
+DVK_INLINE void dvk_take_terms(int kind, const dvk_trial *trial, dvk_fitted *f)
+{
+    for (int k = 0; k < 3; k++) {
+        const int has = k < dvk_rates(kind);
+        f->rate[k] = has ? trial->rate[k] : dvk_splat(0.0f);
+        f->amplitude[k] = has ? trial->amplitude[k] : dvk_splat(0.0f);
+    }
+    if (kind == DVK_FIT_UPTAKE_CLEARANCE) {
+        f->amplitude[0] = trial->amplitude[0] / (trial->rate[1] - trial->rate[0]);
+        f->amplitude[1] = -f->amplitude[0];
+    }
+}
+
+DVK_INLINE dvk_real dvk_value_at(const dvk_fitted *f, float t)
+{
+    dvk_real sum = dvk_splat(0.0f);
+    for (int k = 0; k < 3; k++)
+        sum = sum + f->amplitude[k] * dvk_exp(f->rate[k] * -t);
+    return sum;
 }
 
 /* Fits one kind of curve from the grid down. */
@@ -51,6 +82,8 @@ DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, 
     for (int k = 0; k < dvk_rates(kind); k++)
         f.flags =
             f.flags | dvk_flag(dvk_at_low(p, trial->rate, k) | dvk_at_high(p, kind, trial->rate, k), DVK_FIT_CLAMPED);
+    if (want_sd)
+        dvk_take_terms(kind, trial, &f);
     return f;
 }
 
@@ -98,10 +131,11 @@ DVK_INLINE dvk_real dvk_aicc(int n, int k, dvk_real squares, dvk_real total)
 }
 
 /* One more candidate for the lowest AICc. */
-DVK_INLINE void dvk_offer_curve(dvk_fitted f, int k, int n, dvk_real total, dvk_real *lowest, dvk_fitted *best)
+DVK_INLINE void dvk_offer_curve(dvk_fitted f, int k, int n, dvk_real total, int want_sd, dvk_real *lowest,
+                                dvk_fitted *best)
 {
     const dvk_real aicc = dvk_aicc(n, k, f.squares, total);
-    dvk_adopt(aicc < *lowest, f, best);
+    dvk_adopt(aicc < *lowest, f, want_sd, best);
     *lowest = dvk_smaller(aicc, *lowest);
 }
 
@@ -112,27 +146,32 @@ DVK_INLINE dvk_fitted dvk_fit_by_aicc(DVK_UNIFORM dvk_fit_parameters *p, int n, 
     dvk_fitted best = mono;
     dvk_real lowest = dvk_aicc(n, 3, mono.squares, total);
     if (n > 5)
-        dvk_offer_curve(dvk_fit_uptake(p, n, y, w, want_sd), 4, n, total, &lowest, &best);
+        dvk_offer_curve(dvk_fit_uptake(p, n, y, w, want_sd), 4, n, total, want_sd, &lowest, &best);
     if (n > 6) {
-        dvk_offer_curve(dvk_fit_uptake2(p, n, y, w, want_sd), 5, n, total, &lowest, &best);
-        dvk_offer_curve(dvk_fit_biexp(p, n, y, w, want_sd), 5, n, total, &lowest, &best);
+        dvk_offer_curve(dvk_fit_uptake2(p, n, y, w, want_sd), 5, n, total, want_sd, &lowest, &best);
+        dvk_offer_curve(dvk_fit_biexp(p, n, y, w, want_sd), 5, n, total, want_sd, &lowest, &best);
     }
     if (n > 8)
-        dvk_offer_curve(dvk_fit_triexp(p, n, y, w, want_sd), 7, n, total, &lowest, &best);
+        dvk_offer_curve(dvk_fit_triexp(p, n, y, w, want_sd), 7, n, total, want_sd, &lowest, &best);
     return best;
 }
 
-/* 3 or 4 points: uptake-clearance where the first point is not the largest, or a mono-exponential leaves a residual
- * standard deviation above `noise` times the samples' root mean square; else mono-exponential. */
+/* 3 or 4 points: uptake-clearance where the first point is not the largest, or where a mono-exponential leaves more
+ * than the noise and uptake-clearance less than that; else mono-exponential. `unit` is what the samples were scaled by.
+ */
 DVK_INLINE dvk_fitted dvk_fit_by_rule(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
-                                      dvk_real total, dvk_fitted mono, int want_sd)
+                                      dvk_real unit, dvk_real total, dvk_fitted mono, int want_sd)
 {
-    dvk_real largest = y[0];
-    for (int i = 1; i < n; i++)
+    dvk_real largest = y[0], activity = dvk_splat(0.0f);
+    for (int i = 0; i < n; i++) {
         largest = dvk_larger(largest, y[i]);
-    const dvk_real noise = total * (p->noise * p->noise * (float)(n - 2) / (float)n);
+        activity = activity + w[i] * dvk_magnitude(y[i]);
+    }
+    const dvk_real of_counts = activity * (p->noise / dvk_larger(unit, dvk_splat(DVK_FIT_TINY)));
+    const dvk_real noise = (of_counts + total * (p->noise_floor * p->noise_floor)) * ((float)(n - 2) / (float)n);
     const dvk_fitted f = dvk_fit_uptake(p, n, y, w, want_sd);
-    dvk_adopt((largest > y[0]) | (mono.squares > noise), f, &mono);
+    const dvk_int misfit = (mono.squares > noise) & (f.squares < mono.squares);
+    dvk_adopt((largest > y[0]) | misfit, f, want_sd, &mono);
     return mono;
 }
 
@@ -147,15 +186,15 @@ DVK_INLINE dvk_fitted dvk_fit_exponentials(DVK_UNIFORM dvk_fit_parameters *p, in
         best = dvk_fit_uptake(p, n, y, w, want_sd);
     if (model == DVK_FIT_UPTAKE_CLEARANCE2 || model == DVK_FIT_TRIEXP) {
         f = dvk_fit_uptake2(p, n, y, w, want_sd);
-        dvk_adopt(f.squares < best.squares, f, &best);
+        dvk_adopt(f.squares < best.squares, f, want_sd, &best);
     }
     if (model == DVK_FIT_BIEXP || model == DVK_FIT_TRIEXP) {
         f = dvk_fit_biexp(p, n, y, w, want_sd);
-        dvk_adopt(f.squares < best.squares, f, &best);
+        dvk_adopt(f.squares < best.squares, f, want_sd, &best);
     }
     if (model == DVK_FIT_TRIEXP) {
         f = dvk_fit_triexp(p, n, y, w, want_sd);
-        dvk_adopt(f.squares < best.squares, f, &best);
+        dvk_adopt(f.squares < best.squares, f, want_sd, &best);
     }
     best.flags = best.flags | dvk_flag(dvk_not(best.model == model), DVK_FIT_CLAMPED);
     return best;
@@ -206,6 +245,8 @@ DVK_INLINE dvk_fitted dvk_fit_trapezoid(DVK_UNIFORM dvk_fit_parameters *p, int n
         f.spread = f.spread + a.gradient[i] * a.gradient[i] / w[i];
     f.model = dvk_splat_int(DVK_FIT_TRAPEZOID);
     f.flags = a.flags;
+    for (int k = 0; k < 3; k++)
+        f.amplitude[k] = f.rate[k] = dvk_splat(0.0f);
     return f;
 }
 
@@ -227,6 +268,9 @@ DVK_INLINE dvk_fitted dvk_fit_known_shape(DVK_UNIFORM dvk_fit_parameters *p, int
     f.spread = p->integral * p->integral / size;
     f.model = dvk_splat_int(p->model);
     f.flags = dvk_splat_int(0);
+    for (int k = 0; k < 3; k++)
+        f.amplitude[k] = f.rate[k] = dvk_splat(0.0f);
+    f.amplitude[0] = amplitude; /* of the shape */
     return f;
 }
 
@@ -265,64 +309,86 @@ DVK_INLINE void dvk_weigh(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_re
 
 /* A curve that explains less than half of the samples' squares is none: the trapezoid takes over. */
 DVK_INLINE void dvk_fall_back(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
-                              dvk_real total, dvk_fitted *best)
+                              dvk_real total, int want_sd, dvk_fitted *best)
 {
     const dvk_int poor = dvk_not(best->squares < 0.5f * total);
     if (!dvk_any(poor))
         return;
     dvk_fitted rule = dvk_fit_trapezoid(p, n, y, w);
     rule.flags = rule.flags | dvk_splat_int(DVK_FIT_FALLBACK);
-    dvk_adopt(poor, rule, best);
+    dvk_adopt(poor, rule, want_sd, best);
 }
 
 /* The voxel's curve where a model of exponentials was asked for. */
 DVK_INLINE dvk_fitted dvk_fit_searched(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, const dvk_real *y,
-                                       const dvk_real *w, int want_sd, dvk_fitted mono)
+                                       const dvk_real *w, dvk_real unit, int want_sd, dvk_fitted mono)
 {
     const dvk_real total = dvk_dot(w, y, y, n);
     dvk_fitted best;
     if (model != DVK_FIT_AUTO)
         best = dvk_fit_exponentials(p, model, n, y, w, want_sd, mono);
     else if (n < 5)
-        best = dvk_fit_by_rule(p, n, y, w, total, mono, want_sd);
+        best = dvk_fit_by_rule(p, n, y, w, unit, total, mono, want_sd);
     else
         best = dvk_fit_by_aicc(p, n, y, w, total, mono, want_sd);
-    dvk_fall_back(p, n, y, w, total, &best);
+    dvk_fall_back(p, n, y, w, total, want_sd, &best);
     return best;
 }
 
+/* What is told beside the integral, where it is wanted. Samples, curve and residuals in the samples' unit. */
+typedef struct dvk_told {
+    dvk_real variance;                  /* of the integral, by the covariance of the fit */
+    dvk_real curve[DVK_FIT_POINTS];     /* at the samples' times; the samples themselves for a trapezoid */
+    dvk_real residuals[DVK_FIT_POINTS]; /* that stand for the errors of the points */
+} dvk_told;
+
 /*
- * One voxel in each lane. y[n] is overwritten. *tia is in the sample's unit times h times p->scale; *variance, where
- * want_sd, its variance: the residual variance of the curve carried through its covariance. The trapezoid and a curve
- * through as many points as it has unknowns leave no residual; the scatter about a mono-exponential stands in.
- * Returns the status byte. `model` is p->model; a caller that knows it, and n, when compiling passes constants.
+ * The residual variance of the curve carried through its covariance. The trapezoid and a curve through as many points
+ * as it has unknowns leave no residual; the scatter about a mono-exponential stands in.
+ */
+DVK_INLINE void dvk_tell(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, const dvk_real *y, dvk_real unit,
+                         const dvk_fitted *best, const dvk_fitted *mono, dvk_told *told)
+{
+    const dvk_real scatter = mono->squares * (1.0f / (float)(n > 2 ? n - 2 : 1));
+    const dvk_real left = (float)n - dvk_unknowns(best->model);
+    const dvk_int rule = best->model == DVK_FIT_TRAPEZOID, own = (left > 0.5f) & dvk_not(rule);
+    const dvk_real size = unit * p->scale;
+    told->variance =
+        dvk_select(own, best->squares / dvk_select(own, left, dvk_splat(1.0f)), scatter) * best->spread * (size * size);
+    for (int i = 0; i < n; i++) {
+        const dvk_real at = model >= DVK_FIT_PHYSICAL ? best->amplitude[0] * p->shape[i] : dvk_value_at(best, p->t[i]);
+        const dvk_real curve = dvk_select(rule, y[i], at);
+        told->curve[i] = curve * unit;
+        told->residuals[i] = (y[i] - dvk_select(own, curve, dvk_value_at(mono, p->t[i]))) * unit;
+    }
+}
+
+/*
+ * One voxel in each lane. y[n] is overwritten. *tia is in the sample's unit times h times p->scale; *told is filled
+ * where want_sd. Returns the status byte. `model` is p->model; a caller that knows it, and n, when compiling passes
+ * constants.
  */
 DVK_INLINE dvk_int dvk_fit_lanes(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, dvk_real *y, int want_sd,
-                                 dvk_real *tia, dvk_real *variance)
+                                 dvk_real *tia, dvk_told *told)
 {
     dvk_real w[DVK_FIT_POINTS];
     dvk_int flags;
     dvk_fitted best, mono;
     const int searches = model != DVK_FIT_TRAPEZOID && model < DVK_FIT_PHYSICAL;
-    const dvk_real unit = dvk_normalise(p, n, y, &flags) * p->scale;
+    const dvk_real unit = dvk_normalise(p, n, y, &flags);
     dvk_weigh(p, n, y, w);
     const int holds_mono = model == DVK_FIT_UPTAKE_CLEARANCE || model == DVK_FIT_UPTAKE_CLEARANCE2;
     if (want_sd || (searches && !holds_mono))
         mono = dvk_fit_mono(p, n, y, w, want_sd);
     if (searches)
-        best = dvk_fit_searched(p, model, n, y, w, want_sd, mono);
+        best = dvk_fit_searched(p, model, n, y, w, unit, want_sd, mono);
     else if (model == DVK_FIT_TRAPEZOID)
         best = dvk_fit_trapezoid(p, n, y, w);
     else
         best = dvk_fit_known_shape(p, n, y, w);
-    *tia = best.integral * unit;
-    if (want_sd) {
-        const dvk_real scatter = mono.squares * (1.0f / (float)(n > 2 ? n - 2 : 1));
-        const dvk_real left = (float)n - dvk_unknowns(best.model);
-        const dvk_int own = (left > 0.5f) & dvk_not(best.model == DVK_FIT_TRAPEZOID);
-        *variance = dvk_select(own, best.squares / dvk_select(own, left, dvk_splat(1.0f)), scatter) * best.spread *
-                    (unit * unit);
-    }
+    *tia = best.integral * (unit * p->scale);
+    if (want_sd)
+        dvk_tell(p, model, n, y, unit, &best, &mono, told);
     const dvk_int tail = dvk_magnitude(best.beyond) > 0.2f * dvk_magnitude(best.integral);
     flags = flags | best.flags | best.model | dvk_flag(tail, DVK_FIT_LONG_TAIL);
     return dvk_select_int(unit > 0.0f, flags, flags & DVK_FIT_NEGATIVE);

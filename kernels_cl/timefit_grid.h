@@ -1,7 +1,13 @@
 /*
  * Where a search begins: the best rates of a geometric grid, by complete enumeration. With b_g = <y, e_g> and
- * C_gh = <e_g, e_h> (weighted) every pair of rates costs a few products; a score s = numerator / denominator is
- * compared crosswise, without a division. The score is what the columns explain of <y, y>.
+ * C_gh = <e_g, e_h> (weighted) every pair of rates costs a few products. The score is what the columns explain of
+ * <y, y>:
+ *
+ *   one rate             b_g^2 / C_gg
+ *   their difference     (b_g - b_h)^2 / (C_gg - 2 C_gh + C_hh)
+ *   both                 (b_g a_g + b_h a_h) / det,   a_g = b_g C_hh - b_h C_gh,   det = C_gg C_hh - C_gh^2
+ *
+ * With equal weights C and the denominators are the same for all voxels and come with the parameters.
  */
 #ifndef DVK_TIMEFIT_GRID_H
 #define DVK_TIMEFIT_GRID_H
@@ -9,16 +15,14 @@
 #include "timefit_exponentials.h"
 
 typedef struct dvk_best_cell {
-    dvk_real numerator, denominator;
+    dvk_real score;
     dvk_real rate[3];
 } dvk_best_cell;
 
-DVK_INLINE void dvk_offer_cell(dvk_best_cell *best, dvk_int allowed, dvk_real numerator, dvk_real denominator,
-                               float slow, float fast)
+DVK_INLINE void dvk_offer_cell(dvk_best_cell *best, dvk_int allowed, dvk_real score, float slow, float fast)
 {
-    const dvk_int better = allowed & (numerator * best->denominator > best->numerator * denominator);
-    best->numerator = dvk_select(better, numerator, best->numerator);
-    best->denominator = dvk_select(better, denominator, best->denominator);
+    const dvk_int better = allowed & (score > best->score);
+    best->score = dvk_select(better, score, best->score);
     best->rate[0] = dvk_select(better, dvk_splat(slow), best->rate[0]);
     best->rate[1] = dvk_select(better, dvk_splat(fast), best->rate[1]);
 }
@@ -31,23 +35,29 @@ DVK_INLINE dvk_real dvk_with_decay(DVK_UNIFORM dvk_fit_parameters *p, int g, con
     return sum;
 }
 
-/* What one pair of rates explains, and whether its amplitudes are feasible for the kind. */
-DVK_INLINE void dvk_offer_pair(DVK_UNIFORM dvk_fit_parameters *p, int kind, int g, int h, const dvk_real *b,
+/* Two rates as a difference. `equal`: the weights are. */
+DVK_INLINE void dvk_offer_difference(DVK_UNIFORM dvk_fit_parameters *p, int equal, int h, int g, const dvk_real *b,
+                                     const dvk_real *c, dvk_real cross, dvk_best_cell *best)
+{
+    const dvk_real along = b[h] - b[g];
+    const dvk_real inverse =
+        equal ? dvk_splat(p->per_difference[g * DVK_FIT_GRID + h]) : 1.0f / (c[h] - 2.0f * cross + c[g] + DVK_FIT_TINY);
+    dvk_offer_cell(best, along == along, along * along * inverse, p->rate[h], p->rate[g]);
+}
+
+/* Two rates with an amplitude each, where the kind allows those. */
+DVK_INLINE void dvk_offer_pair(DVK_UNIFORM dvk_fit_parameters *p, int kind, int equal, int h, int g, const dvk_real *b,
                                const dvk_real *c, dvk_real cross, dvk_best_cell *best)
 {
-    const dvk_int always = c[g] == c[g];
-    if (kind == DVK_FIT_UPTAKE_CLEARANCE) {
-        const dvk_real along = b[g] - b[h];
-        dvk_offer_cell(best, always, along * along, c[g] - 2.0f * cross + c[h] + DVK_FIT_TINY, p->rate[g], p->rate[h]);
-        return;
-    }
     dvk_real a[3];
-    a[0] = b[g] * c[h] - b[h] * cross;
-    a[1] = b[h] * c[g] - b[g] * cross;
+    a[0] = b[h] * c[g] - b[g] * cross;
+    a[1] = b[g] * c[h] - b[h] * cross;
     a[2] = dvk_splat(0.0f);
-    const dvk_real det = dvk_larger(c[g] * c[h] - cross * cross, c[g] * c[h] * 1e-6f) + DVK_FIT_TINY;
-    dvk_offer_cell(best, kind == DVK_FIT_TRIEXP ? always : dvk_feasible(kind, a), b[g] * a[0] + b[h] * a[1], det,
-                   p->rate[g], p->rate[h]);
+    const dvk_real both = c[g] * c[h];
+    const dvk_real inverse = equal ? dvk_splat(p->per_pair[g * DVK_FIT_GRID + h])
+                                   : 1.0f / (dvk_larger(both - cross * cross, both * DVK_FIT_ALIKE) + DVK_FIT_TINY);
+    const dvk_int allowed = kind == DVK_FIT_TRIEXP ? a[0] == a[0] : dvk_feasible(kind, a);
+    dvk_offer_cell(best, allowed, (b[h] * a[0] + b[g] * a[1]) * inverse, p->rate[h], p->rate[g]);
 }
 
 /*
@@ -110,30 +120,44 @@ DVK_INLINE void dvk_add_third(DVK_UNIFORM dvk_fit_parameters *p, int n, const dv
     }
 }
 
+/* Offers each rate, or each pair, that the kind may have. */
+DVK_INLINE void dvk_offer_all(DVK_UNIFORM dvk_fit_parameters *p, int kind, int equal, int n, const dvk_real *y,
+                              const dvk_real *w, dvk_best_cell *best)
+{
+    const int slow_end = p->grid_clear;
+    const int fast_end = kind == DVK_FIT_BIEXP || kind == DVK_FIT_MONO ? p->grid_clear : p->grid;
+    dvk_real b[DVK_FIT_GRID], c[DVK_FIT_GRID], v[DVK_FIT_POINTS], wy[DVK_FIT_POINTS];
+    for (int i = 0; i < n; i++)
+        wy[i] = w[i] * y[i];
+    for (int g = 0; g < fast_end; g++) {
+        for (int i = 0; i < n && !equal; i++)
+            v[i] = w[i] * p->decay[g * DVK_FIT_POINTS + i];
+        b[g] = dvk_with_decay(p, g, wy, n);
+        c[g] = equal ? dvk_splat(p->gram[g * DVK_FIT_GRID + g]) : dvk_with_decay(p, g, v, n);
+        if (kind == DVK_FIT_MONO) {
+            dvk_offer_cell(best, b[g] == b[g], b[g] * b[g] / (c[g] + DVK_FIT_TINY), p->rate[g], p->rate[g]);
+            continue;
+        }
+        for (int h = 0; h < g && h < slow_end; h++) {
+            const dvk_real cross = equal ? dvk_splat(p->gram[g * DVK_FIT_GRID + h]) : dvk_with_decay(p, h, v, n);
+            if (kind == DVK_FIT_UPTAKE_CLEARANCE)
+                dvk_offer_difference(p, equal, h, g, b, c, cross, best);
+            else
+                dvk_offer_pair(p, kind, equal, h, g, b, c, cross, best);
+        }
+    }
+}
+
 /* The best single rate, or the best pair; for three rates the best pair whatever its signs, and then a third. */
 DVK_INLINE void dvk_search_grid(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y,
                                 const dvk_real *w, dvk_real *rate)
 {
-    const int slow_end = p->grid_clear;
-    const int fast_end = kind == DVK_FIT_BIEXP || kind == DVK_FIT_MONO ? p->grid_clear : p->grid;
-    dvk_real b[DVK_FIT_GRID], c[DVK_FIT_GRID], v[DVK_FIT_POINTS];
     dvk_best_cell best = {dvk_splat(-1.0f),
-                          dvk_splat(1.0f),
                           {dvk_splat(p->rate[0]), dvk_splat(p->rate[1]), dvk_splat(p->rate[p->grid - 1])}};
-    for (int g = 0; g < fast_end; g++) {
-        for (int i = 0; i < n; i++)
-            v[i] = w[i] * p->decay[g * DVK_FIT_POINTS + i];
-        c[g] = dvk_with_decay(p, g, v, n);
-        b[g] = dvk_splat(0.0f);
-        for (int i = 0; i < n; i++)
-            b[g] = b[g] + v[i] * y[i];
-        if (kind == DVK_FIT_MONO) {
-            dvk_offer_cell(&best, c[g] == c[g], b[g] * b[g], c[g] + DVK_FIT_TINY, p->rate[g], p->rate[g]);
-            continue;
-        }
-        for (int h = 0; h < g && h < slow_end; h++)
-            dvk_offer_pair(p, kind, h, g, b, c, dvk_with_decay(p, h, v, n), &best);
-    }
+    if (p->weighting == DVK_FIT_UNIT)
+        dvk_offer_all(p, kind, 1, n, y, w, &best);
+    else
+        dvk_offer_all(p, kind, 0, n, y, w, &best);
     for (int k = 0; k < 3; k++)
         rate[k] = best.rate[k];
     if (kind == DVK_FIT_MONO)

@@ -19,6 +19,7 @@
 #define DVK_FIT_TAIL_LAST2 0
 #define DVK_FIT_TAIL_PHYSICAL 1
 #define DVK_FIT_TAIL_FIT 2
+#define DVK_FIT_UNIT 0
 #define DVK_FIT_RELATIVE 1
 #define DVK_FIT_POISSON 2
 
@@ -31,6 +32,7 @@
 #define DVK_FIT_GRID 16
 #define DVK_FIT_APART                                                                                                  \
     1.1f /* ratio of neighbouring rates at least; closer ones describe A t exp(-l t), not two phases */
+#define DVK_FIT_ALIKE 1e-6f /* of C_gg C_hh: a determinant below it is float's rounding */
 #define DVK_FIT_TINY 1e-30f /* of samples scaled to 1: nothing; keeps nothing over nothing at 0 */
 #define DVK_FIT_FLOOR 1e-3f /* of the largest sample: where weights stop to grow */
 #define DVK_FIT_HUGE 1e30f  /* a sample beyond it counts as not finite: its integral would leave float */
@@ -49,16 +51,22 @@ typedef struct dvk_fit_parameters {
     float rate_clear;    /* upper bound of a rate whose amplitude is positive */
     float rate_uptake;   /* upper bound of the others */
     float scale;         /* from sample unit times h to the result's unit: 3600 for Bq.s/mL */
-    float noise;         /* of `auto`: see DVK_NOISE_VOXEL in src/physics/timefit.h */
+    float noise;         /* of `auto`: variance over activity that counts as noise, in the samples' unit */
     float integral;      /* of the known shape, h */
     float beyond;        /* its part after the last point, h */
-    float reserved;
+    float noise_floor;   /* of `auto`: SD over root mean square that counts as noise whatever `noise` says */
 
     float t[DVK_FIT_POINTS];
     float linear[DVK_FIT_POINTS];               /* weight of each sample in the start and the trapezia, h */
     float shape[DVK_FIT_POINTS];                /* the known shape at t */
     float rate[DVK_FIT_GRID];                   /* rising from rate_physical */
     float decay[DVK_FIT_GRID * DVK_FIT_POINTS]; /* exp(-rate[g] t[i]) at g * DVK_FIT_POINTS + i */
+
+    /* For equal weights, at g * DVK_FIT_GRID + h: the products C_gh = sum_i decay_g decay_h, and for h < g one over the
+     * denominators of the scores in timefit_grid.h. */
+    float gram[DVK_FIT_GRID * DVK_FIT_GRID];
+    float per_difference[DVK_FIT_GRID * DVK_FIT_GRID];
+    float per_pair[DVK_FIT_GRID * DVK_FIT_GRID];
 } dvk_fit_parameters;
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "integrate_show.h"
 #include "options_bids.h"
 #include "options_integrate.h"
 #include "options_scan.h"
@@ -18,11 +19,14 @@ typedef struct arguments {
     bool sd;
 } arguments;
 
-enum { KEY_SD = 1 };
+enum { KEY_SD = 1, KEY_BOOTSTRAP, KEY_SEED };
 
 static const struct argp_option table[] = {
     {"output", 'o', "DIR", 0, "where to write tia.nii.gz, status.nii.gz and their sidecars", 0},
     {"sd", KEY_SD, 0, 0, "write the standard error of the TIA too, tia_sd.nii.gz", 0},
+    {"bootstrap", KEY_BOOTSTRAP, "N", 0,
+     "with the standard error from N resamplings of the fits' residuals, not from the fits' covariance", 0},
+    {"seed", KEY_SEED, "N", 0, "of the resamplings (default 1)", 0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -44,6 +48,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_SD:
         a->sd = true;
         return 0;
+    case KEY_BOOTSTRAP:
+        a->sd = true;
+        return option_bootstrap(state, arg, &a->integrate.integration);
+    case KEY_SEED:
+        return option_seed(state, arg, &a->integrate.integration.seed);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -66,32 +75,6 @@ const command cmd_integrate = {
     .argp = &integrate_command_argp,
     .run = run,
 };
-
-static void print_lines(const dvk_voxel_shares *s)
-{
-    printf("%9zu voxels, %zu of them zero\n", s->voxels, s->zero);
-    for (int m = 1; m < DVK_MODEL_COUNT; m++)
-        if (s->model[m] > 0)
-            printf("%9zu %s\n", s->model[m], dvk_model_name((dvk_model)m));
-    printf("%9zu fell back, with %.2g %% of the activity\n", s->fallback, 100 * s->fallback_activity_fraction);
-    printf("%9zu at a bound, %zu with a tail above 20 %%, %zu with a negative sample\n", s->clamped, s->tail,
-           s->negative);
-    printf("TIA %.6g MBq.h\n", s->tia_MBqh);
-}
-
-static void print_json(const dvk_voxel_shares *s)
-{
-    printf("{\n  \"voxels\": %zu,\n  \"zero\": %zu,\n  \"model\": {", s->voxels, s->zero);
-    for (int m = 1, first = 1; m < DVK_MODEL_COUNT; m++)
-        if (s->model[m] > 0) {
-            printf("%s\"%s\": %zu", first ? "" : ", ", dvk_model_name((dvk_model)m), s->model[m]);
-            first = 0;
-        }
-    printf("},\n  \"fallback\": %zu,\n  \"clamped\": %zu,\n  \"tail\": %zu,\n  \"negative\": %zu,\n", s->fallback,
-           s->clamped, s->tail, s->negative);
-    printf("  \"fallback_activity_fraction\": %.17g,\n  \"tia_MBqh\": %.17g\n}\n", s->fallback_activity_fraction,
-           s->tia_MBqh);
-}
 
 static dvk_status integrate(arguments *a, const char *command_line)
 {
@@ -119,9 +102,9 @@ static dvk_status integrate(arguments *a, const char *command_line)
         status = bids_describe(&a->bids, o.scans[0]);
     command_progress(NULL, "", 1);
     if (status == DVK_OK && !a->common.dry_run && a->common.json)
-        print_json(&shares);
+        integrate_show_json(&shares);
     else if (status == DVK_OK && !a->common.dry_run && !a->common.quiet)
-        print_lines(&shares);
+        integrate_show(&shares);
     dvk_context_close(context);
     return status;
 }

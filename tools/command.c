@@ -89,6 +89,18 @@ error_t option_positive(struct argp_state *state, const char *name, const char *
     return option_bad(state, name, "'%s' is not above 0", text);
 }
 
+error_t option_whole(struct argp_state *state, const char *name, const char *text, size_t *out)
+{
+    double number = 0;
+    const error_t error = option_positive(state, name, text, DVK_UNIT_NONE, false, &number);
+    if (error)
+        return error;
+    if (number != floor(number) || number >= 1e9)
+        return option_bad(state, name, "'%s' is not a whole number", text);
+    *out = (size_t)number;
+    return 0;
+}
+
 error_t option_word(struct argp_state *state, const char *name, const char *text, const char *const *words, int *out)
 {
     (void)state;

@@ -63,6 +63,9 @@ error_t option_bad(struct argp_state *state, const char *name, const char *forma
 error_t option_positive(struct argp_state *state, const char *name, const char *text, dvk_unit unit, bool none_too,
                         double *out);
 
+/* In an argp parser: a whole number from 1 to 999999999. */
+error_t option_whole(struct argp_state *state, const char *name, const char *text, size_t *out);
+
 /* The position of `text` in a NULL-ended list, as an option that takes one of a few words; ends parsing when it is
  * none. */
 error_t option_word(struct argp_state *state, const char *name, const char *text, const char *const *words, int *out);

@@ -50,6 +50,8 @@ dvk_case_options case_options(const case_arguments *a)
     o.voi_grid = a->voi.grid;
     o.integration = a->integrate.integration;
     o.roi = a->roi.options;
+    o.integration.bootstrap = o.roi.curve.bootstrap; /* one pair of options for voxels and VOIs */
+    o.integration.seed = o.roi.curve.seed;
     o.force = a->common.force;
     o.command = a->command;
     return o;

@@ -5,6 +5,22 @@
 
 enum { KEY_MODEL = 0x4000, KEY_START, KEY_TAIL, KEY_SCOPE, KEY_WEIGHTING, KEY_NEGATIVE };
 
+error_t option_bootstrap(struct argp_state *state, const char *text, dvk_integration *o)
+{
+    const error_t error = option_whole(state, "bootstrap", text, &o->bootstrap);
+    if (error || o->bootstrap > 1)
+        return error;
+    return option_bad(state, "bootstrap", "one resampling has no scatter: ask for 2 or more");
+}
+
+error_t option_seed(struct argp_state *state, const char *text, uint64_t *out)
+{
+    size_t seed = 0;
+    const error_t error = option_whole(state, "seed", text, &seed);
+    *out = seed;
+    return error;
+}
+
 static const struct argp_option table[] = {
     {0, 0, 0, 0, "Time integration:", 15},
     {"model", KEY_MODEL, MODEL_WORDS, 0, "each voxel's curve (default auto); FILE: TSV time_h value", 15},

@@ -1,10 +1,10 @@
 /* See options_phantom.h. */
 #include "options_phantom.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "command.h"
+#include "options_integrate.h"
 
 enum {
     KEY_CASES = 0x4000,
@@ -47,14 +47,6 @@ static const struct argp_option table[] = {
     {"misregistration", KEY_SHIFTS, "LENGTH", 0, "SD, an axis, of a rigid shift of each scan but the first", 3},
     {0}};
 
-static error_t whole_number(struct argp_state *state, const char *name, const char *arg, double *out)
-{
-    const error_t error = option_positive(state, name, arg, DVK_UNIT_NONE, false, out);
-    if (error)
-        return error;
-    return *out == floor(*out) && *out < 1e9 ? 0 : option_bad(state, name, "'%s' is not a whole number", arg);
-}
-
 static error_t triple(struct argp_state *state, const char *name, const char *arg, dvk_unit unit, double out[3])
 {
     size_t count = 0;
@@ -69,14 +61,6 @@ static error_t triple(struct argp_state *state, const char *name, const char *ar
 }
 
 /* A count, from 1. */
-static error_t whole(struct argp_state *state, const char *name, const char *arg, size_t *out)
-{
-    double number = 0;
-    const error_t error = whole_number(state, name, arg, &number);
-    *out = (size_t)number;
-    return error;
-}
-
 static error_t parse_grid(int key, char *arg, struct argp_state *state, dvk_phantom_options *o)
 {
     double size[3] = {0, 0, 0};
@@ -98,7 +82,7 @@ static error_t parse_grid(int key, char *arg, struct argp_state *state, dvk_phan
         memcpy(o->orientation, arg, sizeof o->orientation);
         return 0;
     case KEY_FINE:
-        return whole(state, "fine", arg, &o->fine);
+        return option_whole(state, "fine", arg, &o->fine);
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -131,18 +115,15 @@ static error_t parse_patient(int key, char *arg, struct argp_state *state, dvk_p
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     dvk_phantom_options *o = state->input;
-    double number = 0;
     int word = 0;
     error_t error = 0;
     switch (key) {
     case KEY_CASES:
-        return whole(state, "cases", arg, &o->cases);
+        return option_whole(state, "cases", arg, &o->cases);
     case KEY_CYCLES:
-        return whole(state, "cycles", arg, &o->cycles);
+        return option_whole(state, "cycles", arg, &o->cycles);
     case KEY_SEED:
-        error = whole_number(state, "seed", arg, &number);
-        o->seed = (uint64_t)number;
-        return error;
+        return option_seed(state, arg, &o->seed);
     case KEY_TRUTH:
         error = option_word(state, "truth", arg, (const char *const[]){"full", "tables", NULL}, &word);
         o->full = word == 0;

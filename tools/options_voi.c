@@ -98,7 +98,9 @@ enum {
     KEY_EUD_A,
     KEY_U_CALIBRATION,
     KEY_U_RECOVERY,
-    KEY_FWHM
+    KEY_FWHM,
+    KEY_BOOTSTRAP,
+    KEY_SEED
 };
 
 static const struct argp_option roi_table[] = {
@@ -117,6 +119,9 @@ static const struct argp_option roi_table[] = {
     {"u-calibration", KEY_U_CALIBRATION, "REL", 0, "relative uncertainty (1 sigma) of the calibration", 30},
     {"u-recovery", KEY_U_RECOVERY, "REL", 0, "relative uncertainty (1 sigma) of the recovery coefficient", 30},
     {"fwhm", KEY_FWHM, "LENGTH", 0, "resolution, for the volume's uncertainty", 30},
+    {"bootstrap", KEY_BOOTSTRAP, "N", 0,
+     "the fits' standard errors from N resamplings of their residuals, not from their covariance", 30},
+    {"seed", KEY_SEED, "N", 0, "of the resamplings (default 1)", 30},
     {0}};
 
 static error_t parse_roi(int key, char *arg, struct argp_state *state)
@@ -153,6 +158,10 @@ static error_t parse_roi(int key, char *arg, struct argp_state *state)
         return option_positive(state, "u-recovery", arg, DVK_UNIT_NONE, false, &o->u_recovery);
     case KEY_FWHM:
         return option_positive(state, "fwhm", arg, DVK_UNIT_MM, false, &o->fwhm_mm);
+    case KEY_BOOTSTRAP:
+        return option_bootstrap(state, arg, &o->curve);
+    case KEY_SEED:
+        return option_seed(state, arg, &o->curve.seed);
     default:
         return ARGP_ERR_UNKNOWN;
     }

@@ -45,7 +45,11 @@ typedef struct dvk_roi_summary {
     double clipped_density_fraction;
     double centroid_drift_mm; /* of activity between scans, largest */
     size_t status_voxels_fallback, status_voxels_clamped, status_voxels_negative;
-    double fallback_activity_fraction;
+    size_t status_voxels_zero, status_voxels_tail;
+    size_t status_voxels_model[DVK_MODEL_COUNT]; /* by the model that gave a voxel's TIA */
+    double fallback_activity_fraction;           /* these as shares of the sum of |TIA| */
+    double clamped_tia_fraction, tail_tia_fraction, negative_tia_fraction;
+    double model_tia_fraction[DVK_MODEL_COUNT];
     size_t flag_count;
     char flags[DVK_MAX_FLAGS][DVK_FLAG_SIZE];
 } dvk_roi_summary;

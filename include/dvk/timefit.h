@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "dvk/status.h"
 
@@ -62,6 +63,10 @@ typedef struct dvk_integration {
     dvk_negative negative;
     double madsen_half_life_h; /* effective population half-life */
     const dvk_shape *shape;    /* lent; for DVK_MODEL_SHAPE */
+    double noise_Bq_mL; /* variance over activity of the voxels' noise, for `auto`; 0: measured where it can be */
+    size_t bootstrap;   /* standard errors from so many resamplings (2 or more) of the residuals; 0: from the
+                         * covariance of the fit */
+    uint64_t seed;      /* of the resamplings */
 } dvk_integration;
 
 DVK_API dvk_integration dvk_integration_default(void);
@@ -101,7 +106,7 @@ typedef struct dvk_curve {
     double tail_fraction;         /* integral after the last point over tia */
     double r2;                    /* 1 - SSR/SST, NaN where undefined */
     double aicc;                  /* NaN where undefined */
-    double u_tia_rel;             /* from the fit's covariance, NaN where undefined */
+    double u_tia_rel;             /* of the fit, by its covariance or by bootstrap; NaN where undefined */
     double effective_half_life_h; /* of the slowest positive term; of the tail for a trapezoid */
 } dvk_curve;
 

@@ -37,6 +37,9 @@ typedef struct dvk_integrate_problem {
     float *tia;      /* [voxels], unit of the frames times s */
     uint8_t *status; /* [voxels] DVK_VOXEL_* */
     float *sd;       /* [voxels] or NULL */
+    /* With sd, or both NULL: the fitted curve at the samples' times and the residuals that stand for the points'
+     * errors, [points] arrays as the frames. */
+    float *const *curve, *const *residuals;
 } dvk_integrate_problem;
 
 typedef struct dvk_backend_ops {
@@ -71,7 +74,7 @@ enum {
     DVK_QUIRK_SCALAR = 2   /* treat every device as one without vectors, as GPUs are */
 };
 
-enum { DVK_BACKEND_ABI = 1 };
+enum { DVK_BACKEND_ABI = 2 };
 #define DVK_BACKEND_ENTRY "dvk_opencl_backend"
 typedef const dvk_backend_ops *(*dvk_backend_entry)(const dvk_host *host);
 

@@ -275,6 +275,8 @@ dvk_status dvk_curve_fit(const double *t_h, const double *activity, size_t n, do
     }
     if (fabs(out->tail_fraction) > 0.2)
         out->flags |= DVK_VOXEL_TAIL;
+    if (settled.bootstrap > 0 && !isnan(out->u_tia_rel))
+        return dvk_curve_bootstrap(&s, scale, half_life_h, &settled, out);
     return DVK_OK;
 }
 

@@ -34,4 +34,8 @@ double dvk_sum_integral(const dvk_sum_fit *f, double from_h);
 /* AICc of a curve with `unknowns` and a residual variance; NaN where n <= K + 1. */
 double dvk_aicc_of(size_t n, size_t unknowns, double squares);
 
+/* Sets the curve's u_tia_rel from how->bootstrap (2 or more) resamplings; the samples were scaled by `scale`. */
+dvk_status dvk_curve_bootstrap(const dvk_samples *s, double scale, double half_life_h, const dvk_integration *how,
+                               dvk_curve *c) DVK_MUST_USE;
+
 #endif

@@ -19,7 +19,8 @@ _Static_assert((int)DVK_FIT_TRAPEZOID == (int)DVK_MODEL_TRAPEZOID && (int)DVK_FI
 _Static_assert((int)DVK_FIT_BACK_EXTRAPOLATE == (int)DVK_START_BACK_EXTRAPOLATE &&
                    (int)DVK_FIT_TAIL_LAST2 == (int)DVK_TAIL_LAST2 &&
                    (int)DVK_FIT_TAIL_PHYSICAL == (int)DVK_TAIL_PHYSICAL && (int)DVK_FIT_TAIL_FIT == (int)DVK_TAIL_FIT &&
-                   (int)DVK_FIT_RELATIVE == (int)DVK_WEIGHT_RELATIVE && (int)DVK_FIT_POISSON == (int)DVK_WEIGHT_POISSON,
+                   (int)DVK_FIT_UNIT == (int)DVK_WEIGHT_UNIT && (int)DVK_FIT_RELATIVE == (int)DVK_WEIGHT_RELATIVE &&
+                   (int)DVK_FIT_POISSON == (int)DVK_WEIGHT_POISSON,
                "rules have one number in both languages");
 _Static_assert((int)DVK_FIT_FALLBACK == (int)DVK_VOXEL_FALLBACK && (int)DVK_FIT_CLAMPED == (int)DVK_VOXEL_CLAMPED &&
                    (int)DVK_FIT_LONG_TAIL == (int)DVK_VOXEL_TAIL && (int)DVK_FIT_NEGATIVE == (int)DVK_VOXEL_NEGATIVE,
@@ -68,6 +69,8 @@ size_t dvk_model_points(dvk_model model)
 
 static dvk_status check_rules(const dvk_integration *how, size_t n)
 {
+    if (how->bootstrap == 1)
+        return dvk_fail(DVK_ERR_USAGE, "one resampling has no scatter: ask for 2 or more");
     const size_t tail = how->tail == DVK_TAIL_FIT ? 3 : how->tail == DVK_TAIL_LAST2 ? 2 : 1;
     if (how->model == DVK_MODEL_TRAPEZOID && n < tail)
         return dvk_fail(DVK_ERR_INVALID, "tail '%s' needs %zu scans and there are %zu: use another tail",
@@ -160,6 +163,27 @@ static void fill_grid(const double *t_h, size_t n, dvk_rate_bounds bounds, dvk_f
     p->rate[0] = p->rate_physical;
 }
 
+/* The grid's products for equal weights, and one over the denominators of its scores. */
+static void fill_gram(size_t n, dvk_fit_parameters *p)
+{
+    for (int g = 0; g < DVK_FIT_GRID; g++)
+        for (int h = 0; h < DVK_FIT_GRID; h++) {
+            double gg = 0, gh = 0, hh = 0;
+            for (size_t i = 0; i < n; i++) {
+                const double eg = (double)p->decay[g * DVK_FIT_POINTS + (int)i];
+                const double eh = (double)p->decay[h * DVK_FIT_POINTS + (int)i];
+                gg += eg * eg;
+                gh += eg * eh;
+                hh += eh * eh;
+            }
+            const int at = g * DVK_FIT_GRID + h;
+            const double tiny = (double)DVK_FIT_TINY, alike = (double)DVK_FIT_ALIKE;
+            p->gram[at] = (float)gh;
+            p->per_difference[at] = h < g ? (float)(1 / (gg - 2 * gh + hh + tiny)) : 0;
+            p->per_pair[at] = h < g ? (float)(1 / (fmax(gg * hh - gh * gh, gg * hh * alike) + tiny)) : 0;
+        }
+}
+
 dvk_status dvk_fit_prepare(const dvk_integration *how, const double *t_h, size_t n, double half_life_h, double scale,
                            dvk_fit_parameters *out)
 {
@@ -177,12 +201,14 @@ dvk_status dvk_fit_prepare(const dvk_integration *how, const double *t_h, size_t
         .rate_clear = (float)bounds.clear,
         .rate_uptake = (float)bounds.uptake,
         .scale = (float)scale,
-        .noise = DVK_NOISE_VOXEL,
+        .noise = (float)(DVK_NOISE_SIGMAS * DVK_NOISE_SIGMAS * settled.noise_Bq_mL),
+        .noise_floor = settled.noise_Bq_mL > 0 ? DVK_NOISE_LEAST : DVK_NOISE_VOXEL,
     };
     for (size_t i = 0; i < n; i++)
         out->t[i] = (float)t_h[i];
     fill_linear(&settled, t_h, n, out);
     fill_grid(t_h, n, bounds, out);
+    fill_gram(n, out);
     if (settled.model >= DVK_MODEL_PHYSICAL) {
         dvk_known_curve known;
         DVK_TRY(dvk_known_curve_make(&settled, t_h, n, half_life_h, &known));

@@ -50,10 +50,15 @@ dvk_status dvk_known_curve_make(const dvk_integration *how, const double *t_h, s
                                 dvk_known_curve *out) DVK_MUST_USE;
 
 /*
- * What counts as noise in `auto` for 3 and 4 points: the residual standard deviation about a mono-exponential over the
- * root mean square of the samples. A voxel of a reconstructed SPECT scatters by some 4 % (11 mm, Poisson), an organ by
- * less than 1 %; docs/integration.md has the measurement.
+ * What counts as noise in `auto` for 3 and 4 points, as the residual standard deviation about a mono-exponential.
+ * In a voxel: DVK_NOISE_SIGMAS times that of the series, whose variance is measured to be `noise` times the activity
+ * (dvk_integration.noise_Bq_mL), and not less than DVK_NOISE_LEAST of the samples' root mean square, below which the
+ * two models' TIA hardly differ. Where the series cannot tell its noise (3 scans leave uptake-clearance no residual) it
+ * is DVK_NOISE_VOXEL of the root mean square; in a VOI, whose errors are not those of counts, DVK_NOISE_VOI.
+ * docs/integration.md has the measurements.
  */
+#define DVK_NOISE_SIGMAS 3
+#define DVK_NOISE_LEAST 0.002F
 #define DVK_NOISE_VOXEL 0.1F
 #define DVK_NOISE_VOI 0.03
 

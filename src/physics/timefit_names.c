@@ -17,7 +17,7 @@ static const char *const weighting_names[] = {"unit", "relative", "poisson"};
 
 dvk_integration dvk_integration_default(void)
 {
-    return (dvk_integration){.model = DVK_MODEL_AUTO};
+    return (dvk_integration){.model = DVK_MODEL_AUTO, .seed = 1};
 }
 
 const char *dvk_model_name(dvk_model model)

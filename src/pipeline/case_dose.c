@@ -7,6 +7,7 @@
 #include "pipeline/case.h"
 #include "pipeline/density_map.h"
 #include "pipeline/kernel_for.h"
+#include "pipeline/noise.h"
 
 static dvk_status get_kernel(dvk_case *k)
 {
@@ -94,8 +95,9 @@ static double medium_density(const dvk_case *k)
 dvk_status dvk_case_dose(dvk_case *k)
 {
     const dvk_case_options *o = k->options;
-    DVK_TRY(
-        dvk_integrate(k->context, k->series, &o->integration, &k->tia, &k->status, o->write_sd ? &k->tia_sd : NULL));
+    dvk_integration *how = &k->summary->method;
+    DVK_TRY(dvk_noise_of_series(k->series, how));
+    DVK_TRY(dvk_integrate(k->context, k->series, how, &k->tia, &k->status, o->write_sd ? &k->tia_sd : NULL));
     if (o->integration.scope == DVK_SCOPE_VOI)
         DVK_TRY(dvk_case_scope(k));
     dvk_context_lap(k->context, "integrate");

@@ -8,6 +8,7 @@
 #include "base/fail.h"
 #include "pipeline/case.h"
 #include "pipeline/integrate.h"
+#include "pipeline/noise.h"
 
 /* Linear rules commute with the convolution up to float32 rounding: a larger difference is the model's own. */
 static const double rounding = 1e-5;
@@ -42,14 +43,18 @@ dvk_status dvk_case_dose_rate_first(dvk_case *k)
     const size_t scans = dvk_series_scans(k->series);
     dvk_volume *rate[DVK_MAX_SCANS] = {NULL}, *dose = NULL;
     const float *frame[DVK_MAX_SCANS];
+    dvk_integration how = k->options->integration;
     dvk_fit_parameters parameters;
     dvk_status status = DVK_OK;
-    DVK_TRY_DONE(dvk_integrate_prepare(k->series, &k->options->integration, false, &parameters));
     for (size_t i = 0; i < scans; i++) {
         dvk_context_progress(k->context, "dose rates", (double)i / (double)scans);
         DVK_TRY_DONE(dose_rate(k, i, &rate[i]));
         frame[i] = dvk_volume_values(rate[i]);
     }
+    if (how.model == DVK_MODEL_AUTO) /* rates have a noise of their own */
+        DVK_TRY_DONE(dvk_noise_measure(dvk_geometry_voxels(&k->geometry), frame, k->summary->times_h, scans,
+                                       k->nuclide->half_life_h, &how.noise_Bq_mL));
+    DVK_TRY_DONE(dvk_integrate_prepare(k->series, &how, false, &parameters));
     DVK_TRY_DONE(dvk_integrate_frames(k->context, &k->geometry, frame, &parameters, &dose, NULL, NULL));
     const double apart = difference(k->dose, dose);
     if (apart > rounding)

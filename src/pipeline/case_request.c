@@ -51,6 +51,10 @@ static json_t *integration_request(const dvk_integration *how)
     dvk_json_put(j, "scope", json_integer(how->scope));
     dvk_json_put(j, "negative", json_integer(how->negative));
     dvk_json_put(j, "madsen_half_life_h", dvk_json_number(how->madsen_half_life_h));
+    if (how->bootstrap > 0) {
+        dvk_json_put(j, "bootstrap", json_integer((json_int_t)how->bootstrap));
+        dvk_json_put(j, "seed", json_integer((json_int_t)how->seed));
+    }
     if (how->shape) {
         dvk_json_put(j, "shape_t_h", dvk_json_numbers(how->shape->t_h, how->shape->count));
         dvk_json_put(j, "shape_value", dvk_json_numbers(how->shape->value, how->shape->count));

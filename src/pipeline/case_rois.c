@@ -80,21 +80,37 @@ static dvk_status fit_curve(const dvk_case *k, const dvk_biology *b, dvk_roi_sum
     return DVK_OK;
 }
 
-/* How the voxels of the VOI got their TIA. */
+/* One more voxel of a kind, with `tia` of the VOI. */
+static void tally(bool of_kind, double tia, size_t *voxels, double *sum)
+{
+    *voxels += of_kind;
+    *sum += of_kind ? tia : 0;
+}
+
+/* How the voxels of the VOI got their TIA, and how much of it. */
 static void count_status(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary *r)
 {
     const float *status = dvk_volume_values(k->status), *tia = dvk_volume_values(k->tia);
-    double all = 0, fallen = 0;
+    double *const shares[] = {&r->fallback_activity_fraction, &r->clamped_tia_fraction, &r->tail_tia_fraction,
+                              &r->negative_tia_fraction};
+    double all = 0, zero = 0;
+    for (size_t i = 0; i < 4; i++)
+        *shares[i] = 0;
     for (size_t i = 0; i < voi->count; i++) {
-        const unsigned s = (unsigned)status[voi->index[i]];
-        const double share = fabs((double)tia[voi->index[i]]) * (double)voi->fraction[i];
-        r->status_voxels_fallback += (s & DVK_VOXEL_FALLBACK) != 0;
-        r->status_voxels_clamped += (s & DVK_VOXEL_CLAMPED) != 0;
-        r->status_voxels_negative += (s & DVK_VOXEL_NEGATIVE) != 0;
-        all += share;
-        fallen += s & DVK_VOXEL_FALLBACK ? share : 0;
+        const unsigned s = (unsigned)status[voi->index[i]], model = s & DVK_VOXEL_MODEL;
+        const double here = fabs((double)tia[voi->index[i]]) * (double)voi->fraction[i];
+        all += here;
+        tally(model == 0, here, &r->status_voxels_zero, &zero);
+        tally(model != 0, here, &r->status_voxels_model[model], &r->model_tia_fraction[model]);
+        tally(s & DVK_VOXEL_FALLBACK, here, &r->status_voxels_fallback, &r->fallback_activity_fraction);
+        tally(s & DVK_VOXEL_CLAMPED, here, &r->status_voxels_clamped, &r->clamped_tia_fraction);
+        tally(s & DVK_VOXEL_TAIL, here, &r->status_voxels_tail, &r->tail_tia_fraction);
+        tally(s & DVK_VOXEL_NEGATIVE, here, &r->status_voxels_negative, &r->negative_tia_fraction);
     }
-    r->fallback_activity_fraction = all > 0 ? fallen / all : 0;
+    for (size_t i = 0; i < 4; i++)
+        *shares[i] = all > 0 ? *shares[i] / all : 0;
+    for (size_t m = 0; m < DVK_MODEL_COUNT; m++)
+        r->model_tia_fraction[m] = all > 0 ? r->model_tia_fraction[m] / all : 0;
     if (r->fallback_activity_fraction > 0.05)
         dvk_roi_flag(r, "%.3g %% of its TIA comes from voxels that fell back to another rule",
                      100 * r->fallback_activity_fraction);

@@ -31,7 +31,7 @@ static json_t *parameters(const dvk_case *k)
     const dvk_case_options *o = k->options;
     const dvk_roi_options *r = &o->roi;
     json_t *j = json_object();
-    dvk_json_put(j, "integration", dvk_integration_json(&o->integration));
+    dvk_json_put(j, "integration", dvk_integration_json(&k->summary->method));
     dvk_json_put(j, "voi_curve", dvk_integration_json(&r->curve));
     dvk_json_put(j, "order", dvk_json_string(o->order == DVK_ORDER_DOSE_RATE_FIRST ? "dose-rate-first" : "tia-first"));
     dvk_json_put(j, "engine", dvk_json_string(dvk_engine_name(k->engine)));

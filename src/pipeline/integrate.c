@@ -7,6 +7,8 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "physics/timefit.h"
+#include "pipeline/bootstrap.h"
+#include "pipeline/noise.h"
 
 static dvk_status refuse_negative(const dvk_series *s)
 {
@@ -89,10 +91,17 @@ done:
 dvk_status dvk_integrate(dvk_context *c, const dvk_series *s, const dvk_integration *how, dvk_volume **tia,
                          dvk_volume **status_map, dvk_volume **sd)
 {
+    const dvk_geometry *g = dvk_series_geometry(s);
     const float *frame[DVK_MAX_SCANS];
+    dvk_integration measured = *how;
     dvk_fit_parameters parameters;
-    DVK_TRY(dvk_integrate_prepare(s, how, sd != NULL, &parameters));
+    DVK_TRY(dvk_noise_of_series(s, &measured));
+    DVK_TRY(dvk_integrate_prepare(s, &measured, sd != NULL, &parameters));
     for (size_t i = 0; i < dvk_series_scans(s); i++)
         frame[i] = dvk_series_frame(s, i);
-    return dvk_integrate_frames(c, dvk_series_geometry(s), frame, &parameters, tia, status_map, sd);
+    DVK_TRY(dvk_integrate_frames(c, g, frame, &parameters, tia, status_map, sd));
+    if (!sd || how->bootstrap == 0)
+        return DVK_OK;
+    return dvk_bootstrap_voxels(c, dvk_geometry_voxels(g), frame, &parameters, how->bootstrap, how->seed,
+                                dvk_volume_data(*sd));
 }

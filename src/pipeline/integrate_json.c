@@ -14,6 +14,12 @@ json_t *dvk_integration_json(const dvk_integration *how)
                           dvk_weighting_name(how->weighting), "scope", how->scope == DVK_SCOPE_VOI ? "voi" : "voxel");
     if (how->model == DVK_MODEL_MADSEN)
         dvk_json_put(j, "population_half_life_h", dvk_json_number(how->madsen_half_life_h));
+    if (how->noise_Bq_mL > 0)
+        dvk_json_put(j, "noise_Bq_mL", dvk_json_number(how->noise_Bq_mL));
+    if (how->bootstrap > 0) {
+        dvk_json_put(j, "bootstrap", json_integer((json_int_t)how->bootstrap));
+        dvk_json_put(j, "seed", json_integer((json_int_t)how->seed));
+    }
     return j;
 }
 

@@ -12,10 +12,12 @@
 #include "data/results.h"
 #include "pipeline/integrate.h"
 #include "pipeline/integrate_json.h"
+#include "pipeline/noise.h"
 #include "pipeline/scope.h"
 
 typedef struct run {
     const dvk_integrate_options *options;
+    dvk_integration how; /* as asked for, with the noise as measured */
     dvk_context *context;
     dvk_series *series;
     dvk_voi_set *vois; /* NULL but for --scope voi */
@@ -39,7 +41,8 @@ static dvk_status read_inputs(run *r)
 
 static dvk_status integrate(run *r)
 {
-    const dvk_integration *how = &r->options->integration;
+    const dvk_integration *how = &r->how;
+    DVK_TRY(dvk_noise_of_series(r->series, &r->how));
     DVK_TRY(dvk_integrate(r->context, r->series, how, &r->tia, &r->status, r->options->write_sd ? &r->sd : NULL));
     for (size_t i = 0; r->vois && i < dvk_voi_count(r->vois); i++) {
         const dvk_voi *voi = dvk_voi_at(r->vois, i);
@@ -95,8 +98,7 @@ static json_t *shares_json(const dvk_voxel_shares *s)
 static json_t *sidecar(const run *r, const char *units)
 {
     return json_pack("{s:s, s:s, s:o, s:o}", "Units", units, "TracerRadionuclide", dvk_series_nuclide(r->series)->name,
-                     "Sources", dvk_series_sources_json(r->series), "Parameters",
-                     dvk_integration_json(&r->options->integration));
+                     "Sources", dvk_series_sources_json(r->series), "Parameters", dvk_integration_json(&r->how));
 }
 
 static dvk_status write_status(const run *r, dvk_outdir *o)
@@ -124,7 +126,7 @@ static json_t *provenance(const run *r)
     dvk_json_put(j, "dvkit_version", dvk_json_string(DVK_VERSION));
     dvk_json_put(j, "command", r->options->command ? dvk_json_string(r->options->command) : json_null());
     dvk_json_put(j, "inputs", inputs);
-    dvk_json_put(j, "parameters", dvk_integration_json(&r->options->integration));
+    dvk_json_put(j, "parameters", dvk_integration_json(&r->how));
     dvk_json_put(j, "backend", dvk_json_string(dvk_context_backend(r->context)));
     dvk_json_put(j, "device", dvk_json_string(dvk_context_device(r->context)));
     dvk_json_put(j, "device_reason", dvk_json_string(dvk_context_reason(r->context)));
@@ -153,7 +155,7 @@ static dvk_status write_folder(const run *r)
 
 dvk_status dvk_integrate_run(dvk_context *c, const dvk_integrate_options *o, bool dry_run, dvk_voxel_shares *shares)
 {
-    run r = {.options = o, .context = c};
+    run r = {.options = o, .how = o->integration, .context = c};
     dvk_status status = DVK_OK;
     *shares = (dvk_voxel_shares){.voxels = 0};
     DVK_TRY_DONE(read_inputs(&r));

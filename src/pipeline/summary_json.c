@@ -48,6 +48,9 @@ static json_t *method_json(const dvk_summary *s)
     put_text(j, "start", dvk_start_name(s->method.start));
     put_text(j, "scope", s->method.scope == DVK_SCOPE_VOI ? "voi" : "voxel");
     put_text(j, "weighting", dvk_weighting_name(s->method.weighting));
+    put(j, "noise_Bq_mL", s->method.noise_Bq_mL > 0 ? s->method.noise_Bq_mL : NAN);
+    put(j, "bootstrap", s->method.bootstrap > 0 ? (double)s->method.bootstrap : NAN);
+    put(j, "seed", s->method.bootstrap > 0 ? (double)s->method.seed : NAN);
     put_text(j, "engine", s->engine);
     put_text(j, "density", s->density);
     put_text(j, "backend", s->backend);
@@ -141,6 +144,30 @@ static void put_biology(json_t *j, const dvk_roi_summary *r)
     put(j, "geud_Gy", r->geud_Gy);
 }
 
+/* How the voxels got their TIA: counts, and shares of the sum of |TIA|. */
+static json_t *status_json(const dvk_roi_summary *r)
+{
+    json_t *j = json_object(), *models = json_object();
+    for (int m = 1; m < DVK_MODEL_COUNT; m++)
+        if (r->status_voxels_model[m] > 0) {
+            json_t *model = json_object();
+            put(model, "voxels", (double)r->status_voxels_model[m]);
+            put(model, "tia_fraction", r->model_tia_fraction[m]);
+            dvk_json_put(models, dvk_model_name((dvk_model)m), model);
+        }
+    dvk_json_put(j, "models", models);
+    put(j, "voxels_zero", (double)r->status_voxels_zero);
+    put(j, "voxels_fallback", (double)r->status_voxels_fallback);
+    put(j, "voxels_clamped", (double)r->status_voxels_clamped);
+    put(j, "voxels_tail", (double)r->status_voxels_tail);
+    put(j, "voxels_negative", (double)r->status_voxels_negative);
+    put(j, "fallback_tia_fraction", r->fallback_activity_fraction);
+    put(j, "clamped_tia_fraction", r->clamped_tia_fraction);
+    put(j, "tail_tia_fraction", r->tail_tia_fraction);
+    put(j, "negative_tia_fraction", r->negative_tia_fraction);
+    return j;
+}
+
 static json_t *roi_json(const dvk_summary *s, const dvk_roi_summary *r)
 {
     json_t *j = json_object();
@@ -152,12 +179,7 @@ static json_t *roi_json(const dvk_summary *s, const dvk_roi_summary *r)
     put_curve(j, r);
     put_dose(j, r);
     put_biology(j, r);
-    json_t *status = json_object();
-    put(status, "voxels_fallback", (double)r->status_voxels_fallback);
-    put(status, "voxels_clamped", (double)r->status_voxels_clamped);
-    put(status, "voxels_negative", (double)r->status_voxels_negative);
-    put(status, "fallback_tia_fraction", r->fallback_activity_fraction);
-    dvk_json_put(j, "status", status);
+    dvk_json_put(j, "status", status_json(r));
     dvk_json_put(j, "flags", texts(r->flags[0], DVK_FLAG_SIZE, r->flag_count));
     return j;
 }

@@ -109,7 +109,8 @@ START_TEST(each_call_of_an_integration)
         for (int v = 0; v < VOXELS; v++)
             frames[i][v] = (float)(1e5 * (v + 1) * exp(-0.01 * t_h[i]));
     const float *const frame[POINTS] = {frames[0], frames[1], frames[2]};
-    const dvk_integrate_problem problem = {VOXELS, POINTS, frame, &parameters, tia, flags, NULL};
+    const dvk_integrate_problem problem = {
+        .voxels = VOXELS, .points = POINTS, .frame = frame, .parameters = &parameters, .tia = tia, .status = flags};
     for (long call = 0;; call++) {
         const dvk_context_options options = options_with(DVK_FALLBACK_CPU, warning);
         dvk_context *context = NULL;

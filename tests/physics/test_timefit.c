@@ -99,6 +99,66 @@ START_TEST(regions_of_the_truth)
 }
 END_TEST
 
+/* The regions of the image: their curves, and their voxels under `auto`. */
+static dvk_volume *read_regions(void)
+{
+    dvk_volume *labels = NULL;
+    ck_ok(dvk_volume_read(shared_file("cases/lu177-dotatate/regions_dseg.nii.gz"), &labels));
+    return labels;
+}
+
+static double activity_of(const dvk_series *s, size_t scan, const dvk_volume *labels, int label)
+{
+    const dvk_geometry *g = dvk_volume_geometry(labels);
+    double sum = 0;
+    for (size_t i = 0; i < dvk_geometry_voxels(g); i++)
+        if ((int)dvk_volume_values(labels)[i] == label)
+            sum += (double)dvk_series_frame(s, scan)[i];
+    return sum * dvk_geometry_voxel_mL(g) / 1e6;
+}
+
+enum { LIVER = 1, KIDNEY_LEFT = 3, KIDNEY_RIGHT = 4, REMAINDER = 8 };
+static const double truth_MBqh[] = {0,           47089.566135, 13092.457496, 8448.422159, 10352.779613,
+                                    7877.114923, 3508.634339,  2905.587812,  57130.723619};
+
+START_TEST(curves_of_the_ideal_images)
+{
+    dvk_series *s = read_case("ideal");
+    dvk_volume *labels = read_regions();
+    for (int region = LIVER; region <= REMAINDER; region++) {
+        dvk_integration how = dvk_integration_default();
+        double a[4];
+        dvk_curve c;
+        for (size_t i = 0; i < 4; i++)
+            a[i] = activity_of(s, i, labels, region);
+        how.model = region == KIDNEY_RIGHT ? DVK_MODEL_UPTAKE_CLEARANCE2
+                    : region == REMAINDER  ? DVK_MODEL_BIEXP
+                                           : DVK_MODEL_UPTAKE_CLEARANCE;
+        ck_ok(dvk_curve_fit(times_h, a, 4, lu177_h, &how, &c));
+        ck_close(c.tia, truth_MBqh[region], region == KIDNEY_RIGHT || region == REMAINDER ? 1e-2 : 1e-3);
+    }
+    dvk_volume_free(labels);
+    dvk_series_free(s);
+}
+END_TEST
+
+/* Without noise `auto` sees the kidneys' uptake in every voxel, scanned from 4 h on as they are. */
+START_TEST(auto_sees_the_uptake_of_the_ideal_voxels)
+{
+    dvk_context *c = cpu();
+    dvk_series *s = read_case("ideal");
+    dvk_volume *labels = read_regions(), *tia = NULL;
+    const dvk_integration how = dvk_integration_default();
+    ck_ok(dvk_integrate(c, s, &how, &tia, NULL, NULL));
+    for (int region = LIVER; region < REMAINDER; region++)
+        ck_close(tia_of(tia, labels, region), truth_MBqh[region], region == KIDNEY_RIGHT ? 1e-2 : 1e-3);
+    dvk_volume_free(tia);
+    dvk_volume_free(labels);
+    dvk_series_free(s);
+    dvk_context_close(c);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases[] = {tcase_create("case")};
@@ -106,5 +166,7 @@ int main(void)
     tcase_add_test(cases[0], kidneys_of_the_ideal_series);
     tcase_add_test(cases[0], kidneys_of_the_noisy_series);
     tcase_add_test(cases[0], regions_of_the_truth);
+    tcase_add_test(cases[0], curves_of_the_ideal_images);
+    tcase_add_test(cases[0], auto_sees_the_uptake_of_the_ideal_voxels);
     return run_suite("timefit, case", cases, 1, false);
 }

@@ -54,7 +54,13 @@ START_TEST(integration)
         for (int v = 0; v < VOXELS; v++)
             frames[i][v] = (float)(1e5 * (v + 1) * exp(-0.01 * t_h[i]));
     const float *const frame[POINTS] = {frames[0], frames[1], frames[2]};
-    const dvk_integrate_problem problem = {VOXELS, POINTS, frame, &parameters, tia, flags, sd};
+    const dvk_integrate_problem problem = {.voxels = VOXELS,
+                                           .points = POINTS,
+                                           .frame = frame,
+                                           .parameters = &parameters,
+                                           .tia = tia,
+                                           .status = flags,
+                                           .sd = sd};
     ck_ok(ops->open(device, 1, &b));
     ck_ok(ops->integrate(b, &problem));
     ops->close(b);

@@ -6,20 +6,21 @@
 /* Voxels a thread takes at a time: enough to hide the scheduling, few enough to share a patient among many threads. */
 enum { SPAN = 4096 };
 
-static dvk_integrate_span *choose_span(void)
+static dvk_integrate_span *choose_span(size_t points)
 {
+    const bool four = points == 4;
 #ifdef DVK_X86_LEVELS
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return dvk_integrate_span_avx512;
+        return four ? dvk_integrate_span_avx512_four : dvk_integrate_span_avx512;
     if (__builtin_cpu_supports("avx2"))
-        return dvk_integrate_span_avx2;
+        return four ? dvk_integrate_span_avx2_four : dvk_integrate_span_avx2;
 #endif
-    return dvk_integrate_span_base;
+    return four ? dvk_integrate_span_base_four : dvk_integrate_span_base;
 }
 
 dvk_status dvk_cpu_integrate(dvk_backend *b, const dvk_integrate_problem *p)
 {
-    dvk_integrate_span *const span = choose_span();
+    dvk_integrate_span *const span = choose_span(p->points);
     const size_t spans = (p->voxels + SPAN - 1) / SPAN;
 #pragma omp parallel for schedule(dynamic) num_threads(b->threads)
     for (size_t i = 0; i < spans; i++)

@@ -1,12 +1,18 @@
 /*
  * Voxels of a series through kernels_cl/timefit.h, DVK_LANES at a time. Included by each integrate_<level>.c, which
- * names the function DVK_SPAN and says how many lanes the level has.
+ * names the function DVK_SPAN and says how many lanes the level has. DVK_POINTS, where it is given, is the only number
+ * of scans that the function is for: a constant unrolls the loops over them, which saves a fifth to a third of the
+ * time.
  */
 #include <math.h>
 #include <string.h>
 
 #include "backend/cpu/integrate.h"
 #include "kernels_cl/timefit.h"
+
+#ifndef DVK_POINTS
+#define DVK_POINTS p->parameters->points
+#endif
 
 /* Loads one block; false where every sample is zero, as in most of the air around a patient. */
 static bool load_block(const dvk_integrate_problem *p, size_t at, size_t count, dvk_real *y)
@@ -23,14 +29,15 @@ static bool load_block(const dvk_integrate_problem *p, size_t at, size_t count, 
     return found != 0;
 }
 
-static void store_block(const dvk_integrate_problem *p, size_t at, size_t count, dvk_real tia, dvk_int status,
-                        dvk_real variance)
+/* What was told of one block, where it is wanted. */
+static void store_told(const dvk_integrate_problem *p, size_t at, size_t count, const dvk_told *told)
 {
-    memcpy(p->tia + at, &tia, count * sizeof(float));
     for (size_t lane = 0; lane < count; lane++)
-        p->status[at + lane] = (uint8_t)status[lane];
-    for (size_t lane = 0; p->sd && lane < count; lane++)
-        p->sd[at + lane] = sqrtf(variance[lane]);
+        p->sd[at + lane] = sqrtf(told->variance[lane]);
+    for (size_t i = 0; p->curve && i < p->points; i++) {
+        memcpy(p->curve[i] + at, &told->curve[i], count * sizeof(float));
+        memcpy(p->residuals[i] + at, &told->residuals[i], count * sizeof(float));
+    }
 }
 
 void DVK_SPAN(const dvk_integrate_problem *p, size_t first, size_t last)
@@ -38,10 +45,17 @@ void DVK_SPAN(const dvk_integrate_problem *p, size_t first, size_t last)
     const dvk_fit_parameters *const f = p->parameters;
     for (size_t at = first; at < last; at += DVK_LANES) {
         const size_t count = last - at < DVK_LANES ? last - at : DVK_LANES;
-        dvk_real y[DVK_FIT_POINTS], tia = {0}, variance = {0};
+        dvk_real y[DVK_FIT_POINTS], tia = {0};
         dvk_int status = {0};
+        dvk_told told;
+        if (p->sd)
+            memset(&told, 0, sizeof told);
         if (load_block(p, at, count, y))
-            status = dvk_fit_lanes(f, f->model, f->points, y, p->sd != NULL, &tia, &variance);
-        store_block(p, at, count, tia, status, variance);
+            status = dvk_fit_lanes(f, f->model, DVK_POINTS, y, p->sd != NULL, &tia, &told);
+        memcpy(p->tia + at, &tia, count * sizeof(float));
+        for (size_t lane = 0; lane < count; lane++)
+            p->status[at + lane] = (uint8_t)status[lane];
+        if (p->sd)
+            store_told(p, at, count, &told);
     }
 }

@@ -10,14 +10,15 @@
 /* Voxels are taken in whole groups of work-items, each with a voxel in every lane. */
 typedef struct part {
     size_t stride; /* voxels with room in the buffers */
-    cl_mem parameters, frames, tia, status, sd;
+    cl_mem parameters, frames, tia, status, sd, curve, residuals;
 } part;
 
 /* The most voxels, in whole groups, whose buffers fit. */
 static size_t choose_stride(const dvk_backend *b, const dvk_integrate_problem *p)
 {
     const size_t group = (size_t)DVK_CL_GROUP * b->lanes;
-    const size_t voxel_bytes = p->points * sizeof(float) + 2 * sizeof(float) + 1;
+    const size_t frames = p->curve ? 3 : 1; /* curve and residuals are as large as the samples */
+    const size_t voxel_bytes = frames * p->points * sizeof(float) + 2 * sizeof(float) + 1;
     const size_t by_memory = b->memory / voxel_bytes, by_buffer = b->largest / (p->points * sizeof(float));
     size_t groups = (p->voxels + group - 1) / group;
     const size_t most = (by_memory < by_buffer ? by_memory : by_buffer) / group;
@@ -34,12 +35,14 @@ static dvk_status make_buffers(dvk_backend *b, const dvk_integrate_problem *p, p
     DVK_TRY(dvk_cl_buffer(b, p->points * m->stride * sizeof(float), &m->frames));
     DVK_TRY(dvk_cl_buffer(b, m->stride * sizeof(float), &m->tia));
     DVK_TRY(dvk_cl_buffer(b, m->stride, &m->status));
-    return dvk_cl_buffer(b, p->sd ? m->stride * sizeof(float) : 0, &m->sd);
+    DVK_TRY(dvk_cl_buffer(b, p->sd ? m->stride * sizeof(float) : 0, &m->sd));
+    DVK_TRY(dvk_cl_buffer(b, p->curve ? p->points * m->stride * sizeof(float) : 0, &m->curve));
+    return dvk_cl_buffer(b, p->curve ? p->points * m->stride * sizeof(float) : 0, &m->residuals);
 }
 
 static void free_buffers(dvk_backend *b, part *m)
 {
-    cl_mem *all[] = {&m->parameters, &m->frames, &m->tia, &m->status, &m->sd};
+    cl_mem *all[] = {&m->parameters, &m->frames, &m->tia, &m->status, &m->sd, &m->curve, &m->residuals};
     clFinish(b->queue); /* nothing may still use them after a failure on the way */
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         dvk_cl_buffer_free(all[i]);
@@ -52,13 +55,19 @@ static dvk_status run_part(dvk_backend *b, const dvk_integrate_problem *p, part 
     const size_t items[3] = {(count + b->lanes - 1) / b->lanes, 1, 1};
     const cl_uint stride = (cl_uint)m->stride;
     const dvk_cl_arg args[] = {DVK_CL_ARG(m->parameters), DVK_CL_ARG(m->frames), DVK_CL_ARG(m->tia),
-                               DVK_CL_ARG(m->status),     DVK_CL_ARG(m->sd),     DVK_CL_ARG(stride)};
+                               DVK_CL_ARG(m->status),     DVK_CL_ARG(m->sd),     DVK_CL_ARG(m->curve),
+                               DVK_CL_ARG(m->residuals),  DVK_CL_ARG(stride)};
     for (size_t i = 0; i < p->points; i++)
         DVK_TRY(dvk_cl_write(b, m->frames, i * m->stride * sizeof(float), p->frame[i] + first, count * sizeof(float)));
-    DVK_TRY(dvk_cl_launch(b, source, "dvk_integrate", items, args, 6));
+    DVK_TRY(dvk_cl_launch(b, source, "dvk_integrate", items, args, sizeof args / sizeof args[0]));
     DVK_TRY(dvk_cl_read(b, m->tia, 0, p->tia + first, count * sizeof(float)));
     if (p->sd)
         DVK_TRY(dvk_cl_read(b, m->sd, 0, p->sd + first, count * sizeof(float)));
+    for (size_t i = 0; p->curve && i < p->points; i++) {
+        const size_t at = i * m->stride * sizeof(float);
+        DVK_TRY(dvk_cl_read(b, m->curve, at, p->curve[i] + first, count * sizeof(float)));
+        DVK_TRY(dvk_cl_read(b, m->residuals, at, p->residuals[i] + first, count * sizeof(float)));
+    }
     return dvk_cl_read(b, m->status, 0, p->status + first, count);
 }
 
@@ -68,8 +77,9 @@ dvk_status dvk_cl_integrate(dvk_backend *b, const dvk_integrate_problem *p)
     part m = {.stride = 0};
     const dvk_cl_source source = {"integrate.cl", options};
     /* Constants let the compiler drop the models that are not asked for and unroll the loops over points. */
-    snprintf(options, sizeof options, "-DDVK_LANES=%u -DDVK_WANT_SD=%d -DDVK_MODEL=%d -DDVK_POINTS=%zu", b->lanes,
-             p->sd != NULL, p->parameters->model, p->points);
+    snprintf(options, sizeof options,
+             "-DDVK_LANES=%u -DDVK_WANT_SD=%d -DDVK_WANT_CURVE=%d -DDVK_MODEL=%d -DDVK_POINTS=%zu", b->lanes,
+             p->sd != NULL, p->curve != NULL, p->parameters->model, p->points);
     dvk_status status = make_buffers(b, p, &m);
     for (size_t first = 0; status == DVK_OK && first < p->voxels; first += m.stride) {
         const size_t left = p->voxels - first;
