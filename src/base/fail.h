@@ -12,6 +12,10 @@
 dvk_status dvk_fail(dvk_status status, const char *format, ...) DVK_PRINTF(2, 3);
 dvk_status dvk_vfail(dvk_status status, const char *format, va_list args) DVK_PRINTF(2, 0);
 
+#ifdef __clang_analyzer__ /* which sees one file at a time, and would think that a failure may be DVK_OK */
+#define dvk_fail(status, ...) ((void)dvk_fail(status, __VA_ARGS__), (status))
+#endif
+
 /* Puts "PREFIX: " before the thread's message and returns `status`: for a caller who knows the file's name. */
 dvk_status dvk_fail_prefix(dvk_status status, const char *prefix);
 

@@ -33,7 +33,7 @@ static void take_n1(nifti_1_header h, dvk_nifti_fields *out)
     out->offset = h.vox_offset;
     out->slope = h.scl_slope;
     out->intercept = h.scl_inter;
-    out->units = h.xyzt_units;
+    out->units = (unsigned char)h.xyzt_units;
     out->qform_code = h.qform_code;
     out->sform_code = h.sform_code;
     const float quaternion[3] = {h.quatern_b, h.quatern_c, h.quatern_d};

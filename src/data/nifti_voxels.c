@@ -84,7 +84,7 @@ static void widen(const block *raw, int datatype, size_t count, double *out)
 void dvk_nifti_convert(const dvk_nifti *h, const unsigned char *stored, size_t count, float *out)
 {
     block raw;
-    double wide[BLOCK];
+    double wide[BLOCK] = {0};
     const bool scaled = h->slope != 1 || h->intercept != 0; /* -0 + 0 would lose its sign */
     for (size_t done = 0; done < count; done += BLOCK) {
         const size_t n = count - done < BLOCK ? count - done : BLOCK;

@@ -173,6 +173,20 @@ static void refine_voxel(const json_t *sidecar, double voxel_mm[3])
     }
 }
 
+/* Energies and a density that no kernel has would make a wrong balance or a wrong correction by density. */
+static dvk_status check_record(const char *path, const dvk_kernel_record *r)
+{
+    static const double most_density = 25; /* g/mL: osmium has 22.6 */
+    static const double most_excess = 2;   /* others' kernels may be some per cent high, as their verdict says */
+    if (r->density_g_mL <= 0 || r->density_g_mL > most_density)
+        return dvk_fail(DVK_ERR_INVALID, "%s: MediumDensity_g_mL is %g: no medium has that", path, r->density_g_mL);
+    if (r->energy_keV < 0 || r->emitted_keV < 0 || r->beyond_keV < 0 || r->energy_keV > most_excess * r->emitted_keV)
+        return dvk_fail(DVK_ERR_INVALID,
+                        "%s: of %g keV emitted %g keV are in the kernel and %g keV beyond it: its energies are wrong",
+                        path, r->emitted_keV, r->energy_keV, r->beyond_keV);
+    return DVK_OK;
+}
+
 static dvk_status read_record(const char *path, const json_t *sidecar, dvk_kernel_record *r)
 {
     const json_t *unit = json_object_get(sidecar, "Units");
@@ -193,7 +207,7 @@ static dvk_status read_record(const char *path, const json_t *sidecar, dvk_kerne
     r->beyond_keV = number_of(sidecar, "EnergyBeyondRadius_keV");
     copy_text(json_object_get(sidecar, "Verdict"), r->verdict, sizeof r->verdict);
     refine_voxel(sidecar, r->voxel_mm);
-    return DVK_OK;
+    return check_record(path, r);
 }
 
 static dvk_status check_values(const char *path, const dvk_volume *v)

@@ -48,8 +48,8 @@ static double interpolate(const float *values, const size_t n[3], const between 
 static bool place_voxel(const dvk_geometry *drawn, uint32_t voxel, const double to_scan[3][4], const size_t n[3],
                         between at[3])
 {
-    double ijk[3] = {(double)(voxel % drawn->n[0]), (double)(voxel / drawn->n[0] % drawn->n[1]),
-                     (double)(voxel / (drawn->n[0] * drawn->n[1]))};
+    const size_t j = voxel / drawn->n[0], k = j / drawn->n[1];
+    double ijk[3] = {(double)(voxel % drawn->n[0]), (double)(j % drawn->n[1]), (double)k};
     double world[3], there[3];
     dvk_affine_apply(drawn->to_world, ijk, world);
     dvk_affine_apply(to_scan, world, there);

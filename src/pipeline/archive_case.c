@@ -240,15 +240,15 @@ static void note_failure(attempt *a, dvk_status status, const char *stage, dvk_c
 {
     out->status = status;
     out->outcome = outcome_of(status, stage);
-    /* An input that could be read a moment ago, when it was hashed, and now cannot, may be there again. */
-    out->retryable =
-        status == DVK_ERR_RETRY || status == DVK_ERR_MEMORY || (status == DVK_ERR_MISSING && a->fingerprint[0]);
+    out->retryable = status == DVK_ERR_RETRY || status == DVK_ERR_MEMORY;
     snprintf(out->stage, sizeof out->stage, "%s", stage);
     snprintf(out->message, sizeof out->message, "%s", dvk_last_message());
     dvk_case_shorten(&a->row.options, out->message);
     if (out->outcome != DVK_CASE_FAILED)
         return;
     dvk_status recorded = a->fingerprint[0] ? DVK_OK : take_fingerprint(a);
+    /* What could not be read, and now that it is hashed can: that was of a moment. */
+    out->retryable |= status == DVK_ERR_MISSING && a->fingerprint[0];
     if (recorded == DVK_OK)
         recorded = write_error(a, out);
     if (recorded == DVK_ERR_RETRY)

@@ -184,8 +184,10 @@ static dvk_status read_provenance(const char *path, dvk_course_cycle *cycle)
     json_array_foreach(inputs, i, input)
     {
         const char *hash = text(input, "sha256");
-        if (strcmp(text(input, "role"), "scan") == 0 && strlen(hash) == 64)
-            COPY_TEXT(cycle->scan_sha256[cycle->scan_count++], hash);
+        if (strcmp(text(input, "role"), "scan") != 0 || strlen(hash) != 64)
+            continue;
+        COPY_TEXT(cycle->scan_sha256[cycle->scan_count], hash);
+        cycle->scan_count++;
     }
     DVK_TRY_DONE(dvk_sha256_file(path, cycle->provenance_sha256));
 done:

@@ -67,7 +67,7 @@ static const struct {
 START_TEST(any_one_may_fail)
 {
     long hit = 0;
-    for (long n = 1; n <= faults[_i].last; n += n < 40 ? 1 : faults[_i].last / 60) {
+    for (long n = 1; n <= faults[_i].last; n += n < 20 ? 1 : faults[_i].last / 20) {
         char out[512];
         dvk_archive_counts counts, again;
         snprintf(out, sizeof out, "%s/out-%d-%ld", scratch_folder(), _i, n);
@@ -84,7 +84,7 @@ START_TEST(any_one_may_fail)
         check_same(out);
     }
     printf("%ld times a %s ended a run or a case\n", hit, faults[_i].name);
-    ck_assert_int_gt(hit, 20);
+    ck_assert_int_gt(hit, 10);
 }
 END_TEST
 

@@ -78,6 +78,12 @@ START_TEST(records_that_do_not_fit_are_refused)
     cannot_read("import the kernel with its units", DVK_ERR_INVALID);
     rewrite_sidecar(NULL, "");
     cannot_read("Units is missing", DVK_ERR_INVALID);
+    rewrite_sidecar("Gy/(Bq.s)", ", \"MediumDensity_g_mL\": -1.04");
+    cannot_read("no medium has that", DVK_ERR_INVALID);
+    rewrite_sidecar("Gy/(Bq.s)", ", \"MediumDensity_g_mL\": 1040");
+    cannot_read("no medium has that", DVK_ERR_INVALID);
+    rewrite_sidecar("Gy/(Bq.s)", ", \"Energy_keV\": 400, \"EnergyEmitted_keV\": 182");
+    cannot_read("its energies are wrong", DVK_ERR_INVALID);
     rewrite_sidecar("Gy/(Bq.s)", ", \"SHA256\": \"0123\"");
     cannot_read("SHA256", DVK_ERR_INVALID);
     remove(in_scratch("k.json"));
