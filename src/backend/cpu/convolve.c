@@ -44,11 +44,11 @@ size_t dvk_conv_pitch(const dvk_conv_grid *g, size_t planes)
 
 static dvk_status make_twist(dvk_conv_grid *g)
 {
-    const size_t half = g->padded[0] / 2;
+    const size_t half = g->padded[1] / 2;
     DVK_TRY(dvk_alloc(half, 2 * sizeof *g->twist, &g->twist));
     DVK_TRY(dvk_alloc(half, 2 * sizeof *g->twist_f, &g->twist_f));
     for (size_t j = 0; j < half; j++) {
-        const double angle = 3.14159265358979323846 * (double)j / (double)g->padded[0];
+        const double angle = 3.14159265358979323846 * (double)j / (double)g->padded[1];
         g->twist[2 * j] = cos(angle);
         g->twist[2 * j + 1] = sin(angle);
         g->twist_f[2 * j] = (float)g->twist[2 * j];
@@ -61,8 +61,8 @@ static dvk_status make_grid(dvk_conv_grid *g, const size_t n[3], const size_t ha
 {
     for (int a = 0; a < 3; a++) {
         g->n[a] = n[a];
-        g->padded[a] = dvk_fft_good_length(n[a] + half[a], a == 0 ? 2 : 1);
-        DVK_TRY(dvk_fft_init(&g->fft[a], a == 0 ? g->padded[a] / 2 : g->padded[a]));
+        g->padded[a] = dvk_fft_good_length(n[a] + half[a], a == 1 ? 2 : 1);
+        DVK_TRY(dvk_fft_init(&g->fft[a], a == 1 ? g->padded[a] / 2 : g->padded[a]));
         DVK_TRY(dvk_alloc(g->fft[a].length, sizeof *g->mirror[a], &g->mirror[a]));
         for (size_t p = 0; p < g->fft[a].length; p++) {
             const size_t k = g->fft[a].order[p];
@@ -70,7 +70,7 @@ static dvk_status make_grid(dvk_conv_grid *g, const size_t n[3], const size_t ha
         }
     }
     g->lanes = lanes;
-    g->blocks = (g->padded[0] / 2 + lanes - 1) / lanes;
+    g->blocks = (g->padded[1] / 2 + lanes - 1) / lanes;
     g->pitch = dvk_conv_pitch(g, n[2]);
     return make_twist(g);
 }
@@ -93,7 +93,7 @@ static dvk_status make_buffers(dvk_conv_plan *plan)
 {
     dvk_conv_grid *g = &plan->grid;
     size_t pairs = 0;
-    DVK_TRY(dvk_multiply(g->padded[1], g->pitch, &pairs));
+    DVK_TRY(dvk_multiply(g->padded[0], g->pitch, &pairs));
     DVK_TRY(dvk_alloc(pairs, 2 * g->lanes * sizeof *plan->work, &plan->work));
     g->past_cache = pairs * g->lanes * sizeof(float) * 2 > cached_bytes;
     plan->scratch_len = (plan->passes->scratch(g) + 15) / 16 * 16; /* whole cache lines */
@@ -149,8 +149,8 @@ static void run_fft(const dvk_conv_plan *plan, const float *in, float *out)
         for (size_t z = 0; z < g->n[2]; z++)
             plan->passes->forward_plane(g, in, z, plan->work, scratch);
 #pragma omp for schedule(static)
-        for (size_t y = 0; y < g->padded[1]; y++)
-            plan->passes->multiply_row(g, &plan->spectrum, y, plan->work, scratch);
+        for (size_t x = 0; x < g->padded[0]; x++)
+            plan->passes->multiply_row(g, &plan->spectrum, x, plan->work, scratch);
 #pragma omp for schedule(static)
         for (size_t z = 0; z < g->n[2]; z++)
             plan->passes->backward_plane(g, plan->work, z, out, scratch);

@@ -22,7 +22,7 @@ struct dvk_conv_plan {
     dvk_conv_direct direct;
     dvk_conv_grid grid;
     dvk_conv_spectrum spectrum;
-    float *work;        /* [P[1]][n[2]][blocks] pairs of vectors: the volume's spectrum along x and y */
+    float *work;        /* [P[0]][n[2]][blocks] pairs of vectors: the volume's spectrum along x and y */
     float *scratch;     /* one piece a thread */
     size_t scratch_len; /* floats in a piece */
 };

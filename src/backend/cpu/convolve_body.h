@@ -43,101 +43,102 @@
 #include "backend/cpu/convolve_octant.h"
 #include "backend/cpu/convolve_rows.h"
 
-/* A thread's scratch: a plane after its transform along x, a row's elements, and a tile of one transform. */
+/* A thread's scratch: a plane transformed along y, and a tile of one transform or of the columns that share a line. */
 typedef struct workspace {
-    cvec_f *plane; /* [y][blocks] */
-    vec_f *row;    /* [P[0] rounded up] */
-    cvec_f *tile;  /* [the longest transform, whole blocks] */
+    cvec_f *plane; /* [x][plane_pitch] */
+    cvec_f *tile;
 } workspace;
+
+/* Columns of volume that share cache lines are stored together, so that whole lines can go past the caches. */
+enum { TOGETHER = 16 / LANES };
 
 static size_t tile_length(const dvk_conv_grid *g)
 {
-    return largest(g->blocks * LANES, largest(g->padded[1], g->padded[2]));
+    return largest(TOGETHER * g->blocks * LANES, largest(g->padded[0], g->padded[2]));
 }
 
-static size_t plane_rows(const dvk_conv_grid *g)
+/* Pairs of vectors from row to row of the plane: odd, so that a column spreads over all sets of a cache. */
+static size_t plane_pitch(const dvk_conv_grid *g)
 {
-    return largest(round_up(g->n[1]), g->padded[1]);
+    return g->blocks | 1;
+}
+
+static size_t plane_size(const dvk_conv_grid *g)
+{
+    return largest(round_up(g->n[0]), g->padded[0]) * plane_pitch(g);
 }
 
 static size_t pass_scratch(const dvk_conv_grid *g)
 {
-    return LANES * (2 * plane_rows(g) * g->blocks + round_up(g->padded[0]) + 2 * tile_length(g));
+    return 2 * LANES * (plane_size(g) + tile_length(g));
 }
 
 static workspace lay_out(const dvk_conv_grid *g, void *scratch)
 {
     workspace w;
     w.plane = scratch;
-    w.tile = w.plane + plane_rows(g) * g->blocks;
-    w.row = (vec_f *)(w.tile + tile_length(g));
+    w.tile = w.plane + plane_size(g);
     return w;
 }
 
-/* LANES real rows in w.row, packed at a right angle and transformed along x, into rows y... of the plane. */
-static void forward_rows(const dvk_conv_grid *g, const workspace *w, size_t width, size_t y)
+/* From column b of the work volume to the one that comes next, `apart` from plane to plane or row to row. */
+static ptrdiff_t next_column(const dvk_conv_grid *g, size_t b, bool is_last, size_t apart)
 {
-    const size_t half = g->padded[0] / 2;
-    const float *twist = g->twist_f;
-    for (size_t j = 0; j < half; j++) {
-        const vec_f low = j < width ? w->row[j] : (vec_f){0};
-        const vec_f high = j + half < width ? w->row[j + half] : (vec_f){0};
-        w->tile[j] = times_f((cvec_f){low, high}, twist + 2 * j);
-    }
-    const column_f tile = {w->tile, 1, half};
-    forward_f(&g->fft[0], g->fft[0].stages, tile, w->tile, tile);
+    if (b + 1 < g->blocks)
+        return 1;
+    return is_last ? 0 : (ptrdiff_t)(apart - b);
+}
+
+/* LANES columns x... of a plane of the volume, packed at a right angle and transformed along y, into rows x... of the
+ * plane. */
+static void forward_columns(const dvk_conv_grid *g, const workspace *w, const float *from, size_t x, size_t ahead)
+{
+    const size_t half = g->padded[1] / 2, pitch = plane_pitch(g);
+    load_columns(from + x, g->n, g->n[0] - x, ahead, half, g->twist_f, w->tile);
+    const column_f tile = {w->tile, 1, half, 0};
+    forward_f(&g->fft[1], g->fft[1].stages, tile, w->tile, tile);
     for (size_t j = half; j < g->blocks * LANES; j++)
         w->tile[j] = (cvec_f){0};
-    for (size_t b = 0; b < g->blocks; b++) {
-        vec_f re[LANES], im[LANES];
-        for (size_t l = 0; l < LANES; l++) {
-            re[l] = w->tile[b * LANES + l].re;
-            im[l] = w->tile[b * LANES + l].im;
-        }
-        transpose(re);
-        transpose(im);
-        for (size_t l = 0; l < LANES; l++)
-            w->plane[(y + l) * g->blocks + b] = (cvec_f){re[l], im[l]};
-    }
+    for (size_t b = 0; b < g->blocks; b++)
+        transpose_pairs(w->tile + b * LANES, 1, w->plane + x * pitch + b, pitch);
 }
 
 static void forward_plane(const dvk_conv_grid *g, const float *volume, size_t z, float *work, void *scratch)
 {
     const workspace w = lay_out(g, scratch);
-    const size_t *n = g->n;
-    const float *plane = volume + z * n[1] * n[0];
-    for (size_t y = 0; y < n[1]; y += LANES) {
-        const size_t rows = n[1] - y < LANES ? n[1] - y : LANES;
-        gather_rows(plane + y * n[0], rows, n[0], n[0], w.row);
-        forward_rows(g, &w, n[0], y);
+    const size_t *n = g->n, pitch = plane_pitch(g);
+    const bool is_last = z + 1 == n[2];
+    for (size_t x = 0; x < n[0]; x += LANES) {
+        const size_t next_plane = is_last ? 0 : n[1] * n[0] - x;
+        forward_columns(g, &w, volume + z * n[1] * n[0], x, x + LINE < n[0] ? LINE : next_plane);
     }
+    cvec_f *const to = (cvec_f *)work + z * g->blocks;
     for (size_t b = 0; b < g->blocks; b++) {
-        const column_f in = {w.plane + b, g->blocks, n[1]};
-        const column_f out = {w.plane + b, g->blocks, g->padded[1]};
-        forward_f(&g->fft[1], g->fft[1].stages, in, w.tile, out);
+        const column_f in = {w.plane + b, pitch, n[0], b + 1 < g->blocks};
+        const column_f near = {w.plane + b, pitch, g->padded[0], 0};
+        const column_f out = {to + b, g->pitch, g->padded[0], next_column(g, b, is_last, g->blocks)};
+        forward_f(&g->fft[0], g->fft[0].stages, in, w.tile, g->past_cache ? near : out);
     }
-    for (size_t y = 0; y < g->padded[1]; y++)
-        store_pairs(w.plane + y * g->blocks, g->blocks, g->past_cache, (cvec_f *)work + y * g->pitch + z * g->blocks);
+    for (size_t x = 0; g->past_cache && x < g->padded[0]; x++)
+        store_past_cache(w.plane + x * pitch, g->blocks, to + x * g->pitch);
     STREAM_END();
 }
 
-/* Where the spectrum of one column along z lies: real values under a mirrored row number, or complex ones. */
+/* The spectrum of one column along z: real values under a mirrored position, or complex ones. */
 typedef struct filter {
-    const float *real;
-    const size_t *row;
-    size_t width;
+    const vec_f *real;
+    const size_t *mirror;
     const cvec_f *complex;
-    size_t stride;
 } filter;
 
 /* One element times the spectrum, swapped for the way back. */
 INLINE cvec_f filtered(const filter *f, size_t position, cvec_f x)
 {
     if (f->real) {
-        const vec_f h = *(const vec_f *)(f->real + f->row[position] * f->width);
+        const vec_f h = f->real[f->mirror[position]];
         return (cvec_f){x.im * h, x.re * h};
     }
-    const cvec_f h = f->complex[position * f->stride];
+    const cvec_f h = f->complex[position];
     return (cvec_f){x.re * h.im + x.im * h.re, x.re * h.re - x.im * h.im};
 }
 
@@ -177,76 +178,61 @@ static void filter_tile(const dvk_fft *fft, const filter *f, cvec_f *tile)
     }
 }
 
-static void multiply_row(const dvk_conv_grid *g, const dvk_conv_spectrum *s, size_t y, float *work, void *scratch)
+static void multiply_row(const dvk_conv_grid *g, const dvk_conv_spectrum *s, size_t x, float *work, void *scratch)
 {
     const workspace w = lay_out(g, scratch);
     const dvk_fft *fft = &g->fft[2];
-    const size_t first = fft->stages ? fft->stages - 1 : 0, columns = g->blocks * LANES;
+    const size_t stages = fft->stages ? fft->stages - 1 : 0, rows = g->padded[2] / 2 + 1;
     for (size_t b = 0; b < g->blocks; b++) {
-        const column_f tile = {w.tile, 1, fft->length};
-        const column_f line = {(cvec_f *)work + y * g->pitch + b, g->blocks, g->n[2]};
-        filter f = {.row = g->mirror[2], .width = columns, .stride = g->blocks};
+        const column_f tile = {w.tile, 1, fft->length, 0};
+        const ptrdiff_t ahead = next_column(g, b, x + 1 == g->padded[0], g->pitch);
+        const column_f line = {(cvec_f *)work + x * g->pitch + b, g->blocks, g->n[2], ahead};
+        filter f = {.mirror = g->mirror[2]};
         if (s->real)
-            f.real = s->real + g->mirror[1][y] * (g->padded[2] / 2 + 1) * columns + b * LANES;
+            f.real = (const vec_f *)s->real + (g->mirror[0][x] * g->blocks + b) * rows;
         else
-            f.complex = (const cvec_f *)s->complex + y * g->padded[2] * g->blocks + b;
-        forward_f(fft, first, line, w.tile, tile);
+            f.complex = (const cvec_f *)s->complex + (x * g->blocks + b) * fft->length;
+        forward_f(fft, stages, line, w.tile, tile);
         filter_tile(fft, &f, w.tile);
-        backward_f(fft, first, tile, w.tile, line);
+        backward_f(fft, stages, tile, w.tile, line);
     }
 }
 
-/* Rows y... of the plane back along x into w.row; the data are swapped, see fft_body.h. */
-static void backward_rows(const dvk_conv_grid *g, const workspace *w, size_t y)
+/* Rows x... of the plane back along y, into a tile; the data are swapped, see fft_body.h. */
+static void backward_columns(const dvk_conv_grid *g, const workspace *w, size_t x, cvec_f *to)
 {
-    const size_t half = g->padded[0] / 2;
-    for (size_t b = 0; b < g->blocks; b++) {
-        vec_f re[LANES], im[LANES];
-        for (size_t l = 0; l < LANES; l++) {
-            re[l] = w->plane[(y + l) * g->blocks + b].re;
-            im[l] = w->plane[(y + l) * g->blocks + b].im;
-        }
-        transpose(re);
-        transpose(im);
-        for (size_t l = 0; l < LANES; l++)
-            w->tile[b * LANES + l] = (cvec_f){re[l], im[l]};
-    }
-    const column_f tile = {w->tile, 1, half};
-    backward_f(&g->fft[0], g->fft[0].stages, tile, w->tile, tile);
-    for (size_t j = 0; j < half; j++) {
-        const cvec_f value = times_f(w->tile[j], g->twist_f + 2 * j);
-        w->row[j] = value.im;
-        w->row[j + half] = value.re;
-    }
+    const size_t half = g->padded[1] / 2, pitch = plane_pitch(g);
+    for (size_t b = 0; b < g->blocks; b++)
+        transpose_pairs(w->plane + x * pitch + b, pitch, to + b * LANES, 1);
+    const column_f tile = {to, 1, half, 0};
+    backward_f(&g->fft[1], g->fft[1].stages, tile, to, tile);
 }
 
 static void backward_plane(const dvk_conv_grid *g, const float *work, size_t z, float *volume, void *scratch)
 {
     const workspace w = lay_out(g, scratch);
-    const size_t *n = g->n;
-    float *plane = volume + z * n[1] * n[0];
-    for (size_t y = 0; y < g->padded[1]; y++)
-        memcpy(w.plane + y * g->blocks, (const cvec_f *)work + y * g->pitch + z * g->blocks,
-               g->blocks * sizeof(cvec_f));
+    const size_t *n = g->n, pitch = plane_pitch(g), tile = g->blocks * LANES;
+    float *const plane = volume + z * n[1] * n[0];
     for (size_t b = 0; b < g->blocks; b++) {
-        const column_f in = {w.plane + b, g->blocks, g->padded[1]};
-        const column_f out = {w.plane + b, g->blocks, n[1]};
-        backward_f(&g->fft[1], g->fft[1].stages, in, w.tile, out);
+        const ptrdiff_t ahead = next_column(g, b, z + 1 == n[2], g->blocks);
+        const column_f in = {(cvec_f *)work + z * g->blocks + b, g->pitch, g->padded[0], ahead};
+        const column_f out = {w.plane + b, pitch, n[0], 0};
+        backward_f(&g->fft[0], g->fft[0].stages, in, w.tile, out);
     }
-    for (size_t y = 0; y < n[1]; y += LANES) {
-        const size_t rows = n[1] - y < LANES ? n[1] - y : LANES;
-        backward_rows(g, &w, y);
-        scatter_rows(w.row, rows, n[0], n[0], plane + y * n[0]);
+    for (size_t x = 0; x < n[0]; x += TOGETHER * LANES) {
+        for (size_t t = 0; t < TOGETHER && x + t * LANES < n[0]; t++)
+            backward_columns(g, &w, x + t * LANES, w.tile + t * tile);
+        store_columns(w.tile, tile, g->n, n[0] - x, g->padded[1] / 2, g->twist_f, plane + x);
     }
     STREAM_END();
 }
 
-/* LANES frequencies of a row times phase along x, and along y and z together. */
-static cvec_f rotated(cvec_f value, const double *along_x, double re, double im)
+/* LANES frequencies of a row times phase along y, and along x and z together. */
+static cvec_f rotated(cvec_f value, const double *along_y, double re, double im)
 {
     for (size_t l = 0; l < LANES; l++) {
-        const double *px = along_x + 2 * l;
-        const double phase_re = px[0] * re - px[1] * im, phase_im = px[0] * im + px[1] * re;
+        const double *py = along_y + 2 * l;
+        const double phase_re = py[0] * re - py[1] * im, phase_im = py[0] * im + py[1] * re;
         const double a = value.re[l], b = value.im[l];
         value.re[l] = (float)(a * phase_re - b * phase_im);
         value.im[l] = (float)(a * phase_im + b * phase_re);
@@ -254,19 +240,20 @@ static cvec_f rotated(cvec_f value, const double *along_x, double re, double im)
     return value;
 }
 
-static void spectrum_row(const dvk_conv_grid *g, const float *work, size_t y, double factor, double *const phase[3],
+static void spectrum_row(const dvk_conv_grid *g, const float *work, size_t x, double factor, double *const phase[3],
                          float *spectrum, void *scratch)
 {
-    cvec_f *tile = scratch, *row = (cvec_f *)spectrum + y * g->padded[2] * g->blocks;
-    const double *py = phase[1] + 2 * y;
+    cvec_f *tile = scratch;
+    const double *px = phase[0] + 2 * x;
     for (size_t b = 0; b < g->blocks; b++) {
-        const column_f in = {(cvec_f *)work + y * g->pitch + b, g->blocks, g->n[2]};
-        const column_f out = {tile, 1, g->padded[2]};
+        const column_f in = {(cvec_f *)work + x * g->pitch + b, g->blocks, g->n[2], 0};
+        const column_f out = {tile, 1, g->padded[2], 0};
+        cvec_f *const to = (cvec_f *)spectrum + (x * g->blocks + b) * g->padded[2];
         forward_f(&g->fft[2], g->fft[2].stages, in, tile, out);
         for (size_t z = 0; z < g->padded[2]; z++) {
             const double *pz = phase[2] + 2 * z;
-            const double re = factor * (py[0] * pz[0] - py[1] * pz[1]), im = factor * (py[0] * pz[1] + py[1] * pz[0]);
-            row[z * g->blocks + b] = rotated(tile[z], phase[0] + 2 * b * LANES, re, im);
+            const double re = factor * (px[0] * pz[0] - px[1] * pz[1]), im = factor * (px[0] * pz[1] + px[1] * pz[0]);
+            to[z] = rotated(tile[z], phase[1] + 2 * b * LANES, re, im);
         }
     }
 }

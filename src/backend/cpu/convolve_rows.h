@@ -58,60 +58,74 @@ INLINE void store_some(float *to, vec_f v, size_t count)
         memcpy(to, &v, count * sizeof *to);
 }
 
-/* Pairs into the work volume. Where that is too large for a cache to keep until the next pass, storing past the caches
- * saves reading each line first. */
-static void store_pairs(const cvec_f *from, size_t count, bool past_cache, cvec_f *to)
+/* A square of pairs of vectors turned around, rows `from_pitch` and `to_pitch` pairs apart. */
+INLINE void transpose_pairs(const cvec_f *from, size_t from_pitch, cvec_f *to, size_t to_pitch)
 {
-    if (!past_cache) {
-        memcpy(to, from, count * sizeof *to);
-        return;
+    vec_f re[LANES], im[LANES];
+    for (size_t l = 0; l < LANES; l++) {
+        re[l] = from[l * from_pitch].re;
+        im[l] = from[l * from_pitch].im;
     }
+    transpose(re);
+    transpose(im);
+    for (size_t l = 0; l < LANES; l++)
+        to[l * to_pitch] = (cvec_f){re[l], im[l]};
+}
+
+/* A row of the work volume that is too large for a cache to keep until the next pass: storing past the caches saves
+ * reading each line first. */
+static void store_past_cache(const cvec_f *from, size_t count, cvec_f *to)
+{
     for (size_t i = 0; i < count; i++) {
         STREAM((float *)&to[i].re, from[i].re);
         STREAM((float *)&to[i].im, from[i].im);
     }
 }
 
-/* A square of the result, past the caches: it is complete, and a plain store would first read each line. */
-static void stream_square(const vec_f *square, size_t apart, float *to)
-{
-    const bool aligned = (uintptr_t)to % sizeof(vec_f) == 0 && apart % LANES == 0;
-    if (aligned)
-        for (size_t r = 0; r < LANES; r++)
-            STREAM(to + r * apart, square[r]);
-    else
-        for (size_t r = 0; r < LANES; r++)
-            *(loose_vec *)(to + r * apart) = square[r];
-}
+enum { LINE = 16 }; /* floats in a cache line */
 
-/* Up to LANES rows of `width` floats, `apart` floats from each other, into one vector an element; and back. Whole
- * squares stay in registers. */
-static void gather_rows(const float *from, size_t rows, size_t width, size_t apart, vec_f *to)
+/* Up to LANES columns of a plane, elements j and j + half packed at a right angle; `ahead` floats further on, what is
+ * read next is brought near. */
+static void load_columns(const float *from, const size_t n[3], size_t columns, size_t ahead, size_t half,
+                         const float *twist, cvec_f *to)
 {
-    for (size_t x = 0; x < width; x += LANES) {
-        vec_f square[LANES];
-        if (rows == LANES && width - x >= LANES)
-            for (size_t r = 0; r < LANES; r++)
-                square[r] = (vec_f) * (const loose_vec *)(from + r * apart + x);
-        else
-            for (size_t r = 0; r < LANES; r++)
-                square[r] = r < rows ? load_some(from + r * apart + x, width - x) : (vec_f){0};
-        transpose(square);
-        memcpy(to + x, square, sizeof square);
+    for (size_t j = 0; j < half; j++) {
+        const float *low = from + j * n[0], *high = from + (j + half) * n[0];
+        const vec_f re = j < n[1] ? load_some(low, columns) : (vec_f){0};
+        const vec_f im = j + half < n[1] ? load_some(high, columns) : (vec_f){0};
+        if (j < n[1])
+            __builtin_prefetch(low + ahead);
+        if (j + half < n[1])
+            __builtin_prefetch(high + ahead);
+        to[j] = times_f((cvec_f){re, im}, twist + 2 * j);
     }
 }
 
-static void scatter_rows(const vec_f *from, size_t rows, size_t width, size_t apart, float *to)
+/* Up to LINE elements of a row, past the caches where they are a whole line: a plain store would first read it. */
+INLINE void store_line(const vec_f *line, size_t columns, float *to)
 {
-    for (size_t x = 0; x < width; x += LANES) {
-        vec_f square[LANES];
-        memcpy(square, from + x, sizeof square);
-        transpose(square);
-        if (rows == LANES && width - x >= LANES)
-            stream_square(square, apart, to + x);
-        else
-            for (size_t r = 0; r < rows; r++)
-                store_some(to + r * apart + x, square[r], width - x);
+    if (columns >= LINE && (uintptr_t)to % (LINE * sizeof *to) == 0)
+        for (size_t t = 0; t < LINE / LANES; t++)
+            STREAM(to + t * LANES, line[t]);
+    else
+        for (size_t t = 0; t < LINE / LANES && t * LANES < columns; t++)
+            store_some(to + t * LANES, line[t], columns - t * LANES);
+}
+
+/* The way back: tiles of LANES columns, `apart` pairs from each other, into LINE columns of a plane. */
+static void store_columns(const cvec_f *from, size_t apart, const size_t n[3], size_t columns, size_t half,
+                          const float *twist, float *to)
+{
+    for (size_t j = 0; j < half && j < n[1]; j++) {
+        vec_f low[LINE / LANES], high[LINE / LANES];
+        for (size_t t = 0; t < LINE / LANES; t++) {
+            const cvec_f value = times_f(from[t * apart + j], twist + 2 * j);
+            low[t] = value.im;
+            high[t] = value.re;
+        }
+        store_line(low, columns, to + j * n[0]);
+        if (j + half < n[1])
+            store_line(high, columns, to + (j + half) * n[0]);
     }
 }
 

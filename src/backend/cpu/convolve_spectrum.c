@@ -9,13 +9,13 @@
 /* What the transforms leave out: scale, and one over the number of elements transformed. */
 static double spectrum_factor(const dvk_conv_grid *g, double scale)
 {
-    return scale / ((double)(g->padded[0] / 2) * (double)g->padded[1] * (double)g->padded[2]);
+    return scale / ((double)g->padded[0] * (double)(g->padded[1] / 2) * (double)g->padded[2]);
 }
 
 static dvk_status make_even(dvk_conv_plan *plan, const dvk_conv_problem *p, const size_t half[3])
 {
     const dvk_conv_grid *g = &plan->grid;
-    const size_t columns = g->blocks * g->lanes, rows = g->padded[1] / 2 + 1, planes = g->padded[2] / 2 + 1;
+    const size_t columns = g->blocks * g->lanes, rows = g->padded[0] / 2 + 1, planes = g->padded[2] / 2 + 1;
     const double factor = spectrum_factor(g, p->scale);
     size_t plane_size = 0, size = 0;
     double *octant = NULL; /* [half[2] + 1][rows][columns], transformed along x and y */
@@ -29,23 +29,23 @@ static dvk_status make_even(dvk_conv_plan *plan, const dvk_conv_problem *p, cons
 #pragma omp for schedule(static)
         for (size_t z = 0; z <= half[2]; z++) {
             const double *taps = p->octant + z * (p->half[1] + 1) * (p->half[0] + 1);
-            plan->passes->octant_x(g, half, taps, p->half[0] + 1, octant + z * plane_size, scratch);
-            plan->passes->octant_y(g, half[1], octant + z * plane_size, scratch);
+            plan->passes->octant_y(g, half, taps, p->half[0] + 1, octant + z * plane_size, scratch);
+            plan->passes->octant_x(g, half[0], octant + z * plane_size, scratch);
         }
 #pragma omp for schedule(static)
-        for (size_t y = 0; y < rows; y++)
-            plan->passes->octant_z(g, half[2], octant, y, factor, plan->spectrum.real + y * planes * columns, scratch);
+        for (size_t x = 0; x < rows; x++)
+            plan->passes->octant_z(g, half[2], octant, x, factor, plan->spectrum.real + x * planes * columns, scratch);
     }
     dvk_free(octant);
     return DVK_OK;
 }
 
-/* The phase that moves tap half[a] to the origin, at the frequencies in the order of the transform: 2 pi k / P, along x
+/* The phase that moves tap half[a] to the origin, at the frequencies in the order of the transform: 2 pi k / P, along y
  * 2 pi (k - 1/4) / (P/2). */
 static dvk_status make_phase(const dvk_conv_grid *g, const size_t half[3], int a, double **out)
 {
-    const double shift = a == 0 ? 0.25 : 0;
-    const size_t length = g->fft[a].length, room = a == 0 ? g->blocks * g->lanes : length;
+    const double shift = a == 1 ? 0.25 : 0;
+    const size_t length = g->fft[a].length, room = a == 1 ? g->blocks * g->lanes : length;
     DVK_TRY(dvk_alloc(room, 2 * sizeof **out, out));
     for (size_t i = 0; i < length; i++) {
         const double turns = ((double)g->fft[a].order[i] - shift) / (double)length;
@@ -76,7 +76,7 @@ static dvk_status transform_taps(const dvk_conv_plan *plan, const dvk_conv_grid 
     const size_t piece = (plan->passes->scratch(g) + 15) / 16 * 16;
     float *work = NULL, *scratch = NULL;
     dvk_status status = DVK_OK;
-    DVK_TRY_DONE(dvk_alloc(g->padded[1] * g->pitch, 2 * g->lanes * sizeof *work, &work));
+    DVK_TRY_DONE(dvk_alloc(g->padded[0] * g->pitch, 2 * g->lanes * sizeof *work, &work));
     DVK_TRY_DONE(dvk_alloc((size_t)plan->threads * piece, sizeof *scratch, &scratch));
 #pragma omp parallel num_threads(plan->threads)
     {
@@ -85,8 +85,8 @@ static dvk_status transform_taps(const dvk_conv_plan *plan, const dvk_conv_grid 
         for (size_t z = 0; z < g->n[2]; z++)
             plan->passes->forward_plane(g, taps, z, work, own);
 #pragma omp for schedule(static)
-        for (size_t y = 0; y < g->padded[1]; y++)
-            plan->passes->spectrum_row(g, work, y, factor, phase, plan->spectrum.complex, own);
+        for (size_t x = 0; x < g->padded[0]; x++)
+            plan->passes->spectrum_row(g, work, x, factor, phase, plan->spectrum.complex, own);
     }
 done:
     dvk_free(work);
@@ -105,7 +105,7 @@ static dvk_status make_general(dvk_conv_plan *plan, const dvk_conv_problem *p, c
     for (int a = 0; a < 3; a++)
         of_taps.n[a] = 2 * half[a] + 1;
     of_taps.pitch = dvk_conv_pitch(g, of_taps.n[2]);
-    DVK_TRY_DONE(dvk_multiply(g->padded[1] * g->padded[2], g->blocks * g->lanes, &size));
+    DVK_TRY_DONE(dvk_multiply(g->padded[0] * g->padded[2], g->blocks * g->lanes, &size));
     DVK_TRY_DONE(dvk_alloc(size, 2 * sizeof(float), &plan->spectrum.complex));
     DVK_TRY_DONE(copy_taps(p, half, of_taps.n, &taps));
     for (int a = 0; a < 3; a++)

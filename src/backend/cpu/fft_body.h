@@ -125,52 +125,126 @@ INLINE void FFT_NAME(butterfly)(C *x, unsigned radix)
     }
 }
 
-/* Where a stage reads or writes: element e at data[e * stride]; elements from `count` on are zero, or not wanted. */
+/* Where a transform reads or writes: element e at data[e * stride]; elements from `count` on are zero, or not wanted.
+ * Meanwhile the same elements of another column, `ahead` further on, are brought near; 0 where there is none. */
 typedef struct FFT_NAME(column) {
     C *data;
     size_t stride, count;
+    ptrdiff_t ahead;
 } FFT_NAME(column);
 
 #define COLUMN FFT_NAME(column)
 
-/* One stage of the forward transform: butterflies, then factors, on sub-transforms of m elements. */
-INLINE void FFT_NAME(forward_radix)(unsigned radix, size_t length, size_t m, const FFT_REAL *w, COLUMN in, COLUMN out)
+/* Where a row of butterflies reads or writes: element q of butterfly j at at[q * step + j * next]. */
+typedef struct FFT_NAME(span) {
+    C *at;
+    size_t step, next;
+    ptrdiff_t ahead;
+} FFT_NAME(span);
+
+#define SPAN FFT_NAME(span)
+
+/*
+ * Rows of butterflies with their factors w, after the butterfly on the way forward, before it on the way back. What is
+ * a constant where these are called (all but `number`, w and the places) is settled when they are compiled:
+ *
+ *   present   of a butterfly's inputs (forward) or outputs (backward), only so many first ones are there
+ *   factors   false where all factors are 1
+ *   fetch     whether to bring the column ahead near
+ */
+INLINE void FFT_NAME(forward_row)(unsigned radix, unsigned present, bool factors, bool fetch, size_t number,
+                                  const FFT_REAL *w, SPAN in, SPAN out)
 {
-    const size_t step = m / radix;
-    for (size_t base = 0; base < length; base += m)
-        for (size_t j = 0; j < step; j++) {
-            C x[DVK_FFT_MAX_RADIX];
-            for (size_t q = 0; q < radix; q++) {
-                const size_t e = base + j + q * step;
-                x[q] = e < in.count ? in.data[e * in.stride] : (C){0};
-            }
-            FFT_NAME(butterfly)(x, radix);
-            out.data[(base + j) * out.stride] = x[0];
-            for (size_t s = 1; s < radix; s++)
-                out.data[(base + j + s * step) * out.stride] =
-                    step == 1 ? x[s] : FFT_NAME(times)(x[s], w + 2 * ((radix - 1) * j + s - 1));
+    for (size_t j = 0; j < number; j++, in.at += in.next, out.at += out.next, w += 2 * (radix - 1)) {
+        C x[DVK_FFT_MAX_RADIX];
+        for (size_t q = 0; q < radix; q++) {
+            x[q] = q < present ? in.at[q * in.step] : (C){0};
+            if (fetch && q < present)
+                __builtin_prefetch(in.at + (ptrdiff_t)(q * in.step) + in.ahead);
         }
+        FFT_NAME(butterfly)(x, radix);
+        for (size_t s = 0; s < radix; s++) {
+            out.at[s * out.step] = factors && s > 0 ? FFT_NAME(times)(x[s], w + 2 * (s - 1)) : x[s];
+            if (fetch && !factors)
+                __builtin_prefetch(out.at + (ptrdiff_t)(s * out.step) + out.ahead, 1);
+        }
+    }
 }
 
-/* One stage of the backward transform: the same the other way round. */
+INLINE void FFT_NAME(backward_row)(unsigned radix, unsigned present, bool factors, bool fetch, size_t number,
+                                   const FFT_REAL *w, SPAN in, SPAN out)
+{
+    for (size_t j = 0; j < number; j++, in.at += in.next, out.at += out.next, w += 2 * (radix - 1)) {
+        C x[DVK_FFT_MAX_RADIX];
+        for (size_t s = 0; s < radix; s++) {
+            const C value = in.at[s * in.step];
+            x[s] = factors && s > 0 ? FFT_NAME(times)(value, w + 2 * (s - 1)) : value;
+            if (fetch)
+                __builtin_prefetch(in.at + (ptrdiff_t)(s * in.step) + in.ahead);
+        }
+        FFT_NAME(butterfly)(x, radix);
+        for (size_t q = 0; q < radix && q < present; q++)
+            out.at[q * out.step] = x[q];
+    }
+}
+
+/*
+ * One stage, on sub-transforms of m elements; only whole columns may have a stride. The stage that works on the whole
+ * column is the first one forward, which reads no more than there is, and the last one backward, which writes no more
+ * than is wanted; its butterflies lack the same inputs or outputs up to some j, one more behind. The stage of the
+ * shortest sub-transforms has no factors.
+ */
+#define WHOLE(direction, radix, fetch)                                                                                 \
+    for (size_t j = 0, part = 0; part < 2; part++) {                                                                   \
+        const size_t number = part == 0 ? rest : step - rest, present = part == 0 ? full + 1 : full;                   \
+        const SPAN from = {in.data + j * in.stride, step * in.stride, in.stride, in.ahead};                            \
+        const SPAN to = {out.data + j * out.stride, step * out.stride, out.stride, out.ahead};                         \
+        const FFT_REAL *factors = w + 2 * (radix - 1) * j;                                                             \
+        if (present == 0)                                                                                              \
+            FFT_NAME(direction##_row)(radix, 0, true, fetch, number, factors, from, to);                               \
+        else if (present == 1)                                                                                         \
+            FFT_NAME(direction##_row)(radix, 1, true, fetch, number, factors, from, to);                               \
+        else if (radix > 2 && present == 2)                                                                            \
+            FFT_NAME(direction##_row)(radix, 2, true, fetch, number, factors, from, to);                               \
+        else if (radix > 3 && present == 3)                                                                            \
+            FFT_NAME(direction##_row)(radix, 3, true, fetch, number, factors, from, to);                               \
+        else if (radix > 4 && present == 4)                                                                            \
+            FFT_NAME(direction##_row)(radix, 4, true, fetch, number, factors, from, to);                               \
+        else                                                                                                           \
+            FFT_NAME(direction##_row)(radix, radix, true, fetch, number, factors, from, to);                           \
+        j += number;                                                                                                   \
+    }
+
+INLINE void FFT_NAME(forward_radix)(unsigned radix, size_t length, size_t m, const FFT_REAL *w, COLUMN in, COLUMN out)
+{
+    const size_t step = m / radix, full = in.count / step, rest = in.count % step;
+    if (m == length) {
+        WHOLE(forward, radix, true)
+    } else if (step == 1) {
+        const SPAN from = {in.data, 1, radix, 0}, to = {out.data, out.stride, radix * out.stride, out.ahead};
+        FFT_NAME(forward_row)(radix, radix, false, true, length / radix, w, from, to);
+    } else {
+        for (size_t base = 0; base < length; base += m) {
+            const SPAN from = {in.data + base, step, 1, 0}, to = {out.data + base, step, 1, 0};
+            FFT_NAME(forward_row)(radix, radix, true, false, step, w, from, to);
+        }
+    }
+}
+
 INLINE void FFT_NAME(backward_radix)(unsigned radix, size_t length, size_t m, const FFT_REAL *w, COLUMN in, COLUMN out)
 {
-    const size_t step = m / radix;
-    for (size_t base = 0; base < length; base += m)
-        for (size_t j = 0; j < step; j++) {
-            C x[DVK_FFT_MAX_RADIX];
-            x[0] = in.data[(base + j) * in.stride];
-            for (size_t s = 1; s < radix; s++) {
-                const C value = in.data[(base + j + s * step) * in.stride];
-                x[s] = step == 1 ? value : FFT_NAME(times)(value, w + 2 * ((radix - 1) * j + s - 1));
-            }
-            FFT_NAME(butterfly)(x, radix);
-            for (size_t q = 0; q < radix; q++) {
-                const size_t e = base + j + q * step;
-                if (e < out.count)
-                    out.data[e * out.stride] = x[q];
-            }
+    const size_t step = m / radix, full = out.count / step, rest = out.count % step;
+    if (m == length) {
+        WHOLE(backward, radix, false)
+    } else if (step == 1) {
+        const SPAN from = {in.data, in.stride, radix * in.stride, in.ahead}, to = {out.data, 1, radix, 0};
+        FFT_NAME(backward_row)(radix, radix, false, true, length / radix, w, from, to);
+    } else {
+        for (size_t base = 0; base < length; base += m) {
+            const SPAN from = {in.data + base, step, 1, 0}, to = {out.data + base, step, 1, 0};
+            FFT_NAME(backward_row)(radix, radix, true, false, step, w, from, to);
         }
+    }
 }
 
 /* The stage's radix becomes a constant here, so that each butterfly unrolls. */
@@ -196,37 +270,39 @@ INLINE void FFT_NAME(backward_radix)(unsigned radix, size_t length, size_t m, co
 STAGE(forward)
 STAGE(backward)
 
-/* Runs the forward stages from `first` up to `last`; the first reads `in`, the last writes `out`, `tile` (one element a
+/* Runs the first `stages` forward stages; the first of them reads `in`, the last writes `out`, `tile` (one element a
  * stride) is between. `in` may be `out`, or the tile. */
-static inline void FFT_NAME(forward)(const dvk_fft *f, size_t last, COLUMN in, C *tile, COLUMN out)
+static inline void FFT_NAME(forward)(const dvk_fft *f, size_t stages, COLUMN in, C *tile, COLUMN out)
 {
-    const COLUMN middle = {tile, 1, f->length};
+    const COLUMN middle = {tile, 1, f->length, 0};
     size_t m = f->length;
-    if (last == 0)
+    if (stages == 0)
         for (size_t e = 0; e < f->length; e++)
             out.data[e * out.stride] = e < in.count ? in.data[e * in.stride] : (C){0};
-    for (size_t stage = 0; stage < last; m /= f->radix[stage++])
-        FFT_NAME(forward_stage)(f, stage, m, stage == 0 ? in : middle, stage + 1 == last ? out : middle);
+    for (size_t stage = 0; stage < stages; m /= f->radix[stage++])
+        FFT_NAME(forward_stage)(f, stage, m, stage == 0 ? in : middle, stage + 1 == stages ? out : middle);
 }
 
-/* Runs the backward stages from `first` down to the end. */
-static inline void FFT_NAME(backward)(const dvk_fft *f, size_t first, COLUMN in, C *tile, COLUMN out)
+/* Runs the last `stages` backward stages, which undo as many first ones forward. */
+static inline void FFT_NAME(backward)(const dvk_fft *f, size_t stages, COLUMN in, C *tile, COLUMN out)
 {
-    const COLUMN middle = {tile, 1, f->length};
+    const COLUMN middle = {tile, 1, f->length, 0};
     size_t m = f->length;
-    if (first == 0)
+    if (stages == 0)
         for (size_t e = 0; e < out.count; e++)
             out.data[e * out.stride] = in.data[e * in.stride];
-    for (size_t stage = 0; stage + 1 < first; stage++)
+    for (size_t stage = 0; stage + 1 < stages; stage++)
         m /= f->radix[stage];
-    for (size_t stage = first; stage-- > 0;) {
-        FFT_NAME(backward_stage)(f, stage, m, stage + 1 == first ? in : middle, stage == 0 ? out : middle);
+    for (size_t stage = stages; stage-- > 0;) {
+        FFT_NAME(backward_stage)(f, stage, m, stage + 1 == stages ? in : middle, stage == 0 ? out : middle);
         if (stage > 0)
             m *= f->radix[stage - 1];
     }
 }
 
+#undef WHOLE
 #undef STAGE
+#undef SPAN
 #undef COLUMN
 #undef V
 #undef C
