@@ -114,10 +114,10 @@ def main():
         for a in (2, 3, 4, 6, 8):
             (patient, reach), (point, _) = (error(v, taps, a) for v in (make_volume((n,) * 3).astype(float), one_voxel(n)))
             print(f"  {voxel_mm} mm, a = {a} voxels, near part +-{reach:2d}: SPECT-like {patient:.1e}, one voxel {point:.1e}")
-    print("\nbytes and time, whole against split, near part +-9")
+    print("\nbytes and time, whole against split, near part +-18")
     for size, half in [(128, 63), (128, 127), (256, 63), (256, 255)] + ([(512, 511)] if arguments.large else []):
-        whole, parts = moved_bytes((size,) * 3, (half,) * 3), split_bytes(size, half, 9)
-        t = seconds(library, [(size, half), (size, 9), (size // 2, half // 2)], 2.0, arguments.threads, arguments.rounds)
+        whole, parts = moved_bytes((size,) * 3, (half,) * 3), split_bytes(size, half, 18)
+        t = seconds(library, [(size, half), (size, 18), (size // 2, half // 2)], 2.0, arguments.threads, arguments.rounds)
         print(f"  {size}^3, R = {half}: {whole / 1e6:.0f} MB against {parts / 1e6:.0f} MB ({whole / parts:.2f} x); "
               f"{1e3 * t[0]:.1f} ms against {1e3 * t[1]:.1f} + {1e3 * t[2]:.1f} ms ({t[0] / (t[1] + t[2]):.2f} x)", flush=True)
 

@@ -36,10 +36,10 @@ double dvk_conv_tap(const dvk_conv_problem *p, long x, long y, long z)
     return p->taps[(k * (2 * half[1] + 1) + j) * (2 * half[0] + 1) + i];
 }
 
-/* One pair more than a row holds, so that the rows of one plane do not all fall into the same few sets of the cache. */
+/* Odd, as `apart` is, and for the same reason. */
 size_t dvk_conv_pitch(const dvk_conv_grid *g, size_t planes)
 {
-    return planes * g->blocks + 1;
+    return planes * g->apart | 1;
 }
 
 static dvk_status make_twist(dvk_conv_grid *g)
@@ -71,6 +71,7 @@ static dvk_status make_grid(dvk_conv_grid *g, const size_t n[3], const size_t ha
     }
     g->lanes = lanes;
     g->blocks = (g->padded[1] / 2 + lanes - 1) / lanes;
+    g->apart = g->blocks | 1;
     g->pitch = dvk_conv_pitch(g, n[2]);
     return make_twist(g);
 }

@@ -45,7 +45,7 @@
 
 /* A thread's scratch: a plane transformed along y, and a tile of one transform or of the columns that share a line. */
 typedef struct workspace {
-    cvec_f *plane; /* [x][plane_pitch] */
+    cvec_f *plane; /* [x][apart] */
     cvec_f *tile;
 } workspace;
 
@@ -57,15 +57,9 @@ static size_t tile_length(const dvk_conv_grid *g)
     return largest(TOGETHER * g->blocks * LANES, largest(g->padded[0], g->padded[2]));
 }
 
-/* Pairs of vectors from row to row of the plane: odd, so that a column spreads over all sets of a cache. */
-static size_t plane_pitch(const dvk_conv_grid *g)
-{
-    return g->blocks | 1;
-}
-
 static size_t plane_size(const dvk_conv_grid *g)
 {
-    return largest(round_up(g->n[0]), g->padded[0]) * plane_pitch(g);
+    return largest(round_up(g->n[0]), g->padded[0]) * g->apart;
 }
 
 static size_t pass_scratch(const dvk_conv_grid *g)
@@ -93,7 +87,7 @@ static ptrdiff_t next_column(const dvk_conv_grid *g, size_t b, bool is_last, siz
  * plane. */
 static void forward_columns(const dvk_conv_grid *g, const workspace *w, const float *from, size_t x, size_t ahead)
 {
-    const size_t half = g->padded[1] / 2, pitch = plane_pitch(g);
+    const size_t half = g->padded[1] / 2, pitch = g->apart;
     load_columns(from + x, g->n, g->n[0] - x, ahead, half, g->twist_f, w->tile);
     const column_f tile = {w->tile, 1, half, 0};
     forward_f(&g->fft[1], g->fft[1].stages, tile, w->tile, tile);
@@ -106,17 +100,17 @@ static void forward_columns(const dvk_conv_grid *g, const workspace *w, const fl
 static void forward_plane(const dvk_conv_grid *g, const float *volume, size_t z, float *work, void *scratch)
 {
     const workspace w = lay_out(g, scratch);
-    const size_t *n = g->n, pitch = plane_pitch(g);
+    const size_t *n = g->n, pitch = g->apart;
     const bool is_last = z + 1 == n[2];
     for (size_t x = 0; x < n[0]; x += LANES) {
         const size_t next_plane = is_last ? 0 : n[1] * n[0] - x;
         forward_columns(g, &w, volume + z * n[1] * n[0], x, x + LINE < n[0] ? LINE : next_plane);
     }
-    cvec_f *const to = (cvec_f *)work + z * g->blocks;
+    cvec_f *const to = (cvec_f *)work + z * g->apart;
     for (size_t b = 0; b < g->blocks; b++) {
         const column_f in = {w.plane + b, pitch, n[0], b + 1 < g->blocks};
         const column_f near = {w.plane + b, pitch, g->padded[0], 0};
-        const column_f out = {to + b, g->pitch, g->padded[0], next_column(g, b, is_last, g->blocks)};
+        const column_f out = {to + b, g->pitch, g->padded[0], next_column(g, b, is_last, g->apart)};
         forward_f(&g->fft[0], g->fft[0].stages, in, w.tile, g->past_cache ? near : out);
     }
     for (size_t x = 0; g->past_cache && x < g->padded[0]; x++)
@@ -186,7 +180,7 @@ static void multiply_row(const dvk_conv_grid *g, const dvk_conv_spectrum *s, siz
     for (size_t b = 0; b < g->blocks; b++) {
         const column_f tile = {w.tile, 1, fft->length, 0};
         const ptrdiff_t ahead = next_column(g, b, x + 1 == g->padded[0], g->pitch);
-        const column_f line = {(cvec_f *)work + x * g->pitch + b, g->blocks, g->n[2], ahead};
+        const column_f line = {(cvec_f *)work + x * g->pitch + b, g->apart, g->n[2], ahead};
         filter f = {.mirror = g->mirror[2]};
         if (s->real)
             f.real = (const vec_f *)s->real + (g->mirror[0][x] * g->blocks + b) * rows;
@@ -201,7 +195,7 @@ static void multiply_row(const dvk_conv_grid *g, const dvk_conv_spectrum *s, siz
 /* Rows x... of the plane back along y, into a tile; the data are swapped, see fft_body.h. */
 static void backward_columns(const dvk_conv_grid *g, const workspace *w, size_t x, cvec_f *to)
 {
-    const size_t half = g->padded[1] / 2, pitch = plane_pitch(g);
+    const size_t half = g->padded[1] / 2, pitch = g->apart;
     for (size_t b = 0; b < g->blocks; b++)
         transpose_pairs(w->plane + x * pitch + b, pitch, to + b * LANES, 1);
     const column_f tile = {to, 1, half, 0};
@@ -211,11 +205,11 @@ static void backward_columns(const dvk_conv_grid *g, const workspace *w, size_t 
 static void backward_plane(const dvk_conv_grid *g, const float *work, size_t z, float *volume, void *scratch)
 {
     const workspace w = lay_out(g, scratch);
-    const size_t *n = g->n, pitch = plane_pitch(g), tile = g->blocks * LANES;
+    const size_t *n = g->n, pitch = g->apart, tile = g->blocks * LANES;
     float *const plane = volume + z * n[1] * n[0];
     for (size_t b = 0; b < g->blocks; b++) {
-        const ptrdiff_t ahead = next_column(g, b, z + 1 == n[2], g->blocks);
-        const column_f in = {(cvec_f *)work + z * g->blocks + b, g->pitch, g->padded[0], ahead};
+        const ptrdiff_t ahead = next_column(g, b, z + 1 == n[2], g->apart);
+        const column_f in = {(cvec_f *)work + z * g->apart + b, g->pitch, g->padded[0], ahead};
         const column_f out = {w.plane + b, pitch, n[0], 0};
         backward_f(&g->fft[0], g->fft[0].stages, in, w.tile, out);
     }
@@ -246,7 +240,7 @@ static void spectrum_row(const dvk_conv_grid *g, const float *work, size_t x, do
     cvec_f *tile = scratch;
     const double *px = phase[0] + 2 * x;
     for (size_t b = 0; b < g->blocks; b++) {
-        const column_f in = {(cvec_f *)work + x * g->pitch + b, g->blocks, g->n[2], 0};
+        const column_f in = {(cvec_f *)work + x * g->pitch + b, g->apart, g->n[2], 0};
         const column_f out = {tile, 1, g->padded[2], 0};
         cvec_f *const to = (cvec_f *)spectrum + (x * g->blocks + b) * g->padded[2];
         forward_f(&g->fft[2], g->fft[2].stages, in, tile, out);

@@ -28,8 +28,10 @@ typedef struct dvk_conv_grid {
     size_t *mirror[3]; /* min(k, P - k) of the frequency k at each position of fft[a].order, a = 0, 2 */
     size_t lanes;      /* of a vector of float */
     size_t blocks;     /* vectors that hold the M frequencies along y */
-    size_t pitch;      /* pairs of vectors from row x to row x + 1 of the work volume */
-    bool past_cache;   /* the work volume is larger than a cache */
+    size_t apart;    /* pairs of vectors from plane z to plane z + 1 of a row of the work volume; odd, so that a column
+                        spreads over all sets of a cache */
+    size_t pitch;    /* pairs of vectors from row x to row x + 1 of the work volume */
+    bool past_cache; /* the work volume is larger than a cache */
 } dvk_conv_grid;
 
 /*
