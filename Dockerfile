@@ -3,7 +3,7 @@
 # A NVIDIA GPU: add `--gpus all`. Without a GPU the CPU's own code computes.
 FROM debian:bookworm-slim AS build
 COPY . /src
-RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev fakeroot
+RUN apt-get update && apt-get install -y --no-install-recommends dpkg-dev file fakeroot
 RUN /src/tools/package
 
 FROM debian:bookworm-slim
