@@ -13,6 +13,8 @@
 #include "base/fail.h"
 #include "base/text.h"
 
+static const mode_t everyone = 0666; /* less the umask */
+
 dvk_status dvk_create_status(int error)
 {
     return error == ENOSPC || error == EDQUOT || error == EIO ? DVK_ERR_IO : DVK_ERR_CREATE;
@@ -53,7 +55,7 @@ static dvk_status write_device(const char *path, const dvk_span *spans, size_t c
 
 /* Opens a fresh hidden file beside `path`; its name is put in `name`. The process and a count make it unique here, and
  * O_EXCL holds it against other machines on a shared disk. */
-static dvk_status open_beside(const char *path, dvk_text *name, int *fd)
+static dvk_status open_beside(const char *path, mode_t mode, dvk_text *name, int *fd)
 {
     static atomic_uint serial;
     const char *slash = strrchr(path, '/');
@@ -62,18 +64,18 @@ static dvk_status open_beside(const char *path, dvk_text *name, int *fd)
         name->length = 0;
         DVK_TRY(dvk_text_add(name, "%.*s.%s.%ld-%u.tmp", (int)(base - path), path, base, (long)getpid(),
                              atomic_fetch_add(&serial, 1)));
-        *fd = dvk_io_open(name->data, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        *fd = dvk_io_open(name->data, O_WRONLY | O_CREAT | O_EXCL, mode);
     } while (*fd < 0 && errno == EEXIST);
     if (*fd < 0)
         return dvk_fail(dvk_create_status(errno), "%s: cannot be created: %s", path, strerror(errno));
     return DVK_OK;
 }
 
-static dvk_status write_and_rename(const char *path, const dvk_span *spans, size_t count)
+static dvk_status write_and_rename(const char *path, mode_t mode, const dvk_span *spans, size_t count)
 {
     dvk_text name = {0};
     int fd = -1;
-    dvk_status status = open_beside(path, &name, &fd);
+    dvk_status status = open_beside(path, mode, &name, &fd);
     if (status != DVK_OK) {
         dvk_text_free(&name);
         return status;
@@ -96,17 +98,22 @@ done:
     return status;
 }
 
+dvk_status dvk_atomic_write_private(const char *path, const dvk_span *spans, size_t count)
+{
+    return write_and_rename(path, 0600, spans, count);
+}
+
 dvk_status dvk_atomic_write(const char *path, const dvk_span *spans, size_t count)
 {
     struct stat info;
     if (stat(path, &info) != 0)
-        return write_and_rename(path, spans, count);
+        return write_and_rename(path, everyone, spans, count);
     if (S_ISDIR(info.st_mode))
         return dvk_fail(DVK_ERR_CREATE, "%s: is a directory: give the name of a file", path);
     if (!S_ISREG(info.st_mode))
         return write_device(path, spans, count);
     char *target = realpath(path, NULL); /* a link's target is replaced, not the link */
-    const dvk_status status = write_and_rename(target ? target : path, spans, count);
+    const dvk_status status = write_and_rename(target ? target : path, everyone, spans, count);
     free(target);
     return status;
 }

@@ -17,6 +17,9 @@
  */
 dvk_status dvk_atomic_write(const char *path, const dvk_span *spans, size_t count) DVK_MUST_USE;
 
+/* The same, for nobody but the user to read; whatever has the name is replaced. */
+dvk_status dvk_atomic_write_private(const char *path, const dvk_span *spans, size_t count) DVK_MUST_USE;
+
 /* The same for one text. */
 dvk_status dvk_atomic_write_text(const char *path, const char *text) DVK_MUST_USE;
 

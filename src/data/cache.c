@@ -1,0 +1,124 @@
+/* See cache.h. A file is a head, which names its key and the hash of what follows, and the bytes that were stored. */
+#include "data/cache.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "data/atomic.h"
+#include "data/hash.h"
+
+enum { HEX = 64, MOST_BYTES = 1 << 28, NAME_ROOM = 128 };
+
+typedef struct head {
+    char magic[16];
+    char key[HEX];   /* SHA-256 of the key */
+    char bytes[HEX]; /* and of what follows */
+} head;
+
+static const char magic[16] = "dvkit cache 1\n\n";
+
+void dvk_cache_folder(char path[DVK_CACHE_PATH])
+{
+    const char *own = secure_getenv("DVK_CACHE_DIR"), *xdg = secure_getenv("XDG_CACHE_HOME"),
+               *home = secure_getenv("HOME");
+    int length = 0;
+    path[0] = '\0';
+    if (own)
+        length = snprintf(path, DVK_CACHE_PATH, "%s", own);
+    else if (xdg && xdg[0] == '/')
+        length = snprintf(path, DVK_CACHE_PATH, "%s/dvkit", xdg);
+    else if (home && home[0] == '/')
+        length = snprintf(path, DVK_CACHE_PATH, "%s/.cache/dvkit", home);
+    if (length < 0 || length >= DVK_CACHE_PATH - NAME_ROOM)
+        path[0] = '\0';
+}
+
+static bool is_private(const struct stat *info)
+{
+    return info->st_uid == geteuid() && (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* `path` has room for the name as well. */
+static bool find_file(char path[DVK_CACHE_PATH], const char *kind, const char key[HEX + 1])
+{
+    struct stat info;
+    dvk_cache_folder(path);
+    if (!path[0] || stat(path, &info) != 0 || !S_ISDIR(info.st_mode) || !is_private(&info))
+        return false;
+    const size_t used = strlen(path);
+    snprintf(path + used, DVK_CACHE_PATH - used, "/%.20s-%.40s", kind, key);
+    return true;
+}
+
+static bool is_whole(const dvk_buffer *file, const char key[HEX + 1])
+{
+    const head *h = (const head *)file->at;
+    char hex[HEX + 1];
+    if (file->count < sizeof *h || memcmp(h->magic, magic, sizeof magic) != 0 || memcmp(h->key, key, HEX) != 0)
+        return false;
+    dvk_sha256(file->at + sizeof *h, file->count - sizeof *h, hex);
+    return memcmp(h->bytes, hex, HEX) == 0;
+}
+
+bool dvk_cache_load(const char *kind, const dvk_span *key, size_t spans, dvk_buffer *out)
+{
+    char path[DVK_CACHE_PATH], hex[HEX + 1];
+    struct stat info;
+    *out = (dvk_buffer){0};
+    dvk_sha256_spans(key, spans, hex);
+    if (!find_file(path, kind, hex))
+        return false;
+    /* Nobody else can change the folder between this look and the reading. */
+    if (lstat(path, &info) != 0 || !S_ISREG(info.st_mode) || !is_private(&info) || info.st_size > MOST_BYTES)
+        return false;
+    if (dvk_file_read(path, MOST_BYTES, out, NULL) != DVK_OK)
+        return false;
+    if (!is_whole(out, hex)) {
+        dvk_buffer_free(out);
+        return false;
+    }
+    out->at += sizeof(head);
+    out->count -= sizeof(head);
+    return true;
+}
+
+/* The folder and the one that it lies in. */
+static dvk_status make_folder(void)
+{
+    char path[DVK_CACHE_PATH], parent[DVK_CACHE_PATH];
+    dvk_cache_folder(path);
+    if (!path[0])
+        return dvk_fail(DVK_ERR_CREATE, "there is no folder for a cache: set DVK_CACHE_DIR");
+    if (dvk_io_mkdir(path, 0700) == 0 || errno == EEXIST)
+        return DVK_OK;
+    memcpy(parent, path, sizeof parent);
+    char *slash = strrchr(parent, '/');
+    if (errno == ENOENT && slash && slash != parent) {
+        *slash = '\0';
+        if ((dvk_io_mkdir(parent, 0700) == 0 || errno == EEXIST) && dvk_io_mkdir(path, 0700) == 0)
+            return DVK_OK;
+    }
+    return dvk_fail(DVK_ERR_CREATE, "%s: cannot be created: %s", path, strerror(errno));
+}
+
+dvk_status dvk_cache_store(const char *kind, const dvk_span *key, size_t spans, const dvk_span *bytes)
+{
+    char path[DVK_CACHE_PATH], hex[HEX + 1], sum[HEX + 1];
+    head h;
+    DVK_TRY(make_folder());
+    dvk_sha256_spans(key, spans, hex);
+    dvk_sha256_spans(bytes, 1, sum);
+    memcpy(h.magic, magic, sizeof h.magic);
+    memcpy(h.key, hex, HEX);
+    memcpy(h.bytes, sum, HEX);
+    if (!find_file(path, kind, hex))
+        return dvk_fail(DVK_ERR_CREATE, "%s: others may write there: set DVK_CACHE_DIR to a folder of yours alone",
+                        path);
+    const dvk_span file[2] = {{&h, sizeof h}, *bytes};
+    return dvk_atomic_write_private(path, file, 2);
+}
