@@ -33,16 +33,17 @@ static int wrapped(int i, int size, int reach)
 /*
  * The taps with the centre at index 0 of the circle, moved by shift planes. reach: the largest offset of each axis;
  * radius: the kernel's own. The taps are an octant of radius + 1 where `even`, else 2 radius + 1, with planes from
- * `first` on. Where `turned`, the circle along x turns the sign at each round. Items: row, padded.y, padded.z.
+ * `first` on. Where `turned`, the circle along x turns the sign at each round. Items: row, padded.y, and planes, which
+ * start with `plane` of the circle and with `to` of the result.
  */
 kernel void place(global const float *taps, global float *out, int4 reach, int4 radius, int4 padded, int row, int even,
-                  int turned, int shift, int first)
+                  int turned, int shift, int first, int plane, int to)
 {
     const int x = get_global_id(0), y = get_global_id(1), z = get_global_id(2);
     if (x >= row)
         return;
     const int dx = wrapped(x, padded.x, reach.x), dy = wrapped(y, padded.y, reach.y),
-              dz = wrapped(z, padded.z, reach.z);
+              dz = wrapped(z + plane, padded.z, reach.z);
     const bool met = x < padded.x && magnitude(dx) <= reach.x && magnitude(dy) <= reach.y && magnitude(dz) <= reach.z;
     const int tz = dz + shift;
     float value = 0.0f;
@@ -52,7 +53,7 @@ kernel void place(global const float *taps, global float *out, int4 reach, int4 
                  : at(dx + radius.x, dy + radius.y, tz + radius.z - first, 2 * radius.x + 1, 2 * radius.y + 1);
         value = turned && dx < 0 ? -taps[tap] : taps[tap];
     }
-    out[at(x, y, z, row, padded.y)] = value;
+    out[at(x, y, z + to, row, padded.y)] = value;
 }
 
 /* The spectrum of an even kernel is real and even: its octant is enough. Items: the octant, size.x by size.y by

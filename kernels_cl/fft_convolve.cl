@@ -10,69 +10,31 @@
  * A spectrum holds all real parts, then all imaginary parts, each z by y by `row` numbers: a row is the P/2 positions
  * along x, rounded up to a multiple of 16 with zeros. Frequencies are in the order that the transforms leave.
  */
-#include "fft_tile.h"
+#include "fft_rows.h"
 
-static size_t local_item(void)
-{
-    return get_local_id(1) * get_local_size(0) + get_local_id(0);
-}
-
-/* A tile is DVK_TILE rows of the volume, from group 0 on. size: x, y, z of the volume and rows of a spectrum's plane.
- */
+/* A tile is DVK_TILE rows, from group 0 on, of size.y size.z rows whose first value lies at in + from and whose first
+ * frequency at out + to. size: x, y, z of the volume's part; a spectrum's planes lie
+ * `plane` numbers apart. */
 kernel void x_forward(global const float *in, global float *out, constant dvk_fft_axis *axis,
-                      global const float2 *twiddle, global const float2 *twist, int4 size, int row, ulong imaginary,
-                      local float *re, local float *im)
+                      global const float2 *twiddle, global const float2 *twist, int4 size, int row, ulong plane,
+                      ulong imaginary, ulong from, ulong to, local float *re, local float *im)
 {
-    const int item = local_item(), items = get_local_size(0) * get_local_size(1), length = axis->length;
     const size_t first = get_group_id(0) * DVK_TILE, rows = (size_t)size.y * size.z;
-    for (int r = item / DVK_SPAN; r < DVK_TILE; r += items / DVK_SPAN) {
-        global const float *from = in + (first + r) * size.x;
-        const bool there = first + r < rows;
-        for (int j = item % DVK_SPAN; j < length; j += DVK_SPAN) {
-            const float a = there && j < size.x ? from[j] : 0.0f;
-            const float b = there && j + length < size.x ? from[j + length] : 0.0f;
-            const float2 w = twist[j];
-            re[j * DVK_STRIDE + r] = a * w.x - b * w.y;
-            im[j * DVK_STRIDE + r] = a * w.y + b * w.x;
-        }
-    }
+    const int there = min(rows - first, (size_t)DVK_TILE);
+    load_real_rows(in + from + first * size.x, there, size.x, axis->length, twist, re, im);
     transform_forward(re, im, axis, twiddle);
-    for (int r = item / DVK_SPAN; r < DVK_TILE && first + r < rows; r += items / DVK_SPAN) {
-        const size_t z = (first + r) / size.y, y = first + r - z * size.y;
-        global float *to = out + (z * size.w + y) * row;
-        for (int k = item % DVK_SPAN; k < row; k += DVK_SPAN) {
-            to[k] = k < length ? re[k * DVK_STRIDE + r] : 0.0f;
-            to[k + imaginary] = k < length ? im[k * DVK_STRIDE + r] : 0.0f;
-        }
-    }
+    store_spectrum_rows(out + to, first, size.y, row, plane, imaginary, there, axis->length, re, im);
 }
 
 kernel void x_backward(global const float *in, global float *out, constant dvk_fft_axis *axis,
-                       global const float2 *twiddle, global const float2 *twist, int4 size, int row, ulong imaginary,
-                       float scale, local float *re, local float *im)
+                       global const float2 *twiddle, global const float2 *twist, int4 size, int row, ulong plane,
+                       ulong imaginary, ulong from, ulong to, float scale, local float *re, local float *im)
 {
-    const int item = local_item(), items = get_local_size(0) * get_local_size(1), length = axis->length;
     const size_t first = get_group_id(0) * DVK_TILE, rows = (size_t)size.y * size.z;
-    for (int r = item / DVK_SPAN; r < DVK_TILE; r += items / DVK_SPAN) {
-        const size_t z = (first + r) / size.y, y = first + r - z * size.y;
-        global const float *from = in + (z * size.w + y) * row;
-        const bool there = first + r < rows;
-        for (int k = item % DVK_SPAN; k < length; k += DVK_SPAN) {
-            re[k * DVK_STRIDE + r] = there ? from[k] : 0.0f;
-            im[k * DVK_STRIDE + r] = there ? from[k + imaginary] : 0.0f;
-        }
-    }
+    const int there = min(rows - first, (size_t)DVK_TILE);
+    load_spectrum_rows(in + from, first, size.y, row, plane, imaginary, there, axis->length, re, im);
     transform_backward(re, im, axis, twiddle);
-    for (int r = item / DVK_SPAN; r < DVK_TILE && first + r < rows; r += items / DVK_SPAN) {
-        global float *to = out + (first + r) * size.x;
-        for (int j = item % DVK_SPAN; j < length && j < size.x; j += DVK_SPAN) {
-            const float a = re[j * DVK_STRIDE + r], b = im[j * DVK_STRIDE + r];
-            const float2 w = scale * twist[j];
-            to[j] = a * w.x + b * w.y;
-            if (j + length < size.x)
-                to[j + length] = b * w.x - a * w.y;
-        }
-    }
+    store_real_rows(out + to + first * size.x, there, size.x, axis->length, twist, scale, re, im);
 }
 
 /* Columns of DVK_TILE neighbours in x, `filled` of their positions `step` numbers apart in memory; zeros follow. */
@@ -101,23 +63,77 @@ static void store_columns(global float *to, size_t step, ulong imaginary, int wa
     }
 }
 
-/* Columns along y in place: group 0 counts tiles of a row, group 1 planes. The first `filled` positions hold values. */
+/* Columns along y in place: group 0 counts tiles of a row, group 1 planes from the one at data + from on. The first
+ * `filled` positions hold values. */
 kernel void y_forward(global float *data, constant dvk_fft_axis *axis, global const float2 *twiddle, int filled,
-                      int row, ulong imaginary, local float *re, local float *im)
+                      int row, ulong plane, ulong imaginary, ulong from, local float *re, local float *im)
 {
-    global float *at = data + get_group_id(1) * axis->length * (size_t)row + get_group_id(0) * DVK_TILE;
+    global float *at = data + from + get_group_id(1) * plane + get_group_id(0) * DVK_TILE;
     load_columns(at, row, imaginary, filled, axis->length, re, im);
     transform_forward(re, im, axis, twiddle);
     store_columns(at, row, imaginary, axis->length, re, im);
 }
 
 kernel void y_backward(global float *data, constant dvk_fft_axis *axis, global const float2 *twiddle, int wanted,
-                       int row, ulong imaginary, local float *re, local float *im)
+                       int row, ulong plane, ulong imaginary, ulong from, local float *re, local float *im)
 {
-    global float *at = data + get_group_id(1) * axis->length * (size_t)row + get_group_id(0) * DVK_TILE;
+    global float *at = data + from + get_group_id(1) * plane + get_group_id(0) * DVK_TILE;
     load_columns(at, row, imaginary, axis->length, axis->length, re, im);
     transform_backward(re, im, axis, twiddle);
     store_columns(at, row, imaginary, wanted, re, im);
+}
+
+/*
+ * x and y of a whole plane in one go, group 0 counting planes: for devices whose groups are few and whose caches hold a
+ * plane. Tiles of rows and tiles of columns share one transform, which is most of what there is to compile. The rest as
+ * above.
+ */
+kernel void plane_forward(global const float *in, global float *out, constant dvk_fft_axis *x,
+                          global const float2 *x_twiddle, global const float2 *twist, constant dvk_fft_axis *y,
+                          global const float2 *y_twiddle, int4 size, int row, ulong plane, ulong imaginary, ulong from,
+                          ulong to, local float *re, local float *im)
+{
+    const int of_rows = (size.y + DVK_TILE - 1) / DVK_TILE, of_columns = row / DVK_TILE;
+    in += from + get_group_id(0) * size.x * size.y;
+    out += to + get_group_id(0) * plane;
+    for (int t = 0; t < of_rows + of_columns; t++) {
+        const int along_x = t < of_rows, first = (along_x ? t : t - of_rows) * DVK_TILE;
+        const int there = min(size.y - first, DVK_TILE);
+        if (along_x)
+            load_real_rows(in + (size_t)first * size.x, there, size.x, x->length, twist, re, im);
+        else
+            load_columns(out + first, row, imaginary, size.y, y->length, re, im);
+        transform_forward(re, im, along_x ? x : y, along_x ? x_twiddle : y_twiddle);
+        if (along_x)
+            store_spectrum_rows(out, first, size.y, row, plane, imaginary, there, x->length, re, im);
+        else
+            store_columns(out + first, row, imaginary, y->length, re, im);
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+    }
+}
+
+kernel void plane_backward(global float *in, global float *out, constant dvk_fft_axis *x,
+                           global const float2 *x_twiddle, global const float2 *twist, constant dvk_fft_axis *y,
+                           global const float2 *y_twiddle, int4 size, int row, ulong plane, ulong imaginary, ulong from,
+                           ulong to, float scale, local float *re, local float *im)
+{
+    const int of_rows = (size.y + DVK_TILE - 1) / DVK_TILE, of_columns = row / DVK_TILE;
+    in += from + get_group_id(0) * plane;
+    out += to + get_group_id(0) * size.x * size.y;
+    for (int t = 0; t < of_columns + of_rows; t++) {
+        const int along_x = t >= of_columns, first = (along_x ? t - of_columns : t) * DVK_TILE;
+        const int there = min(size.y - first, DVK_TILE);
+        if (along_x)
+            load_spectrum_rows(in, first, size.y, row, plane, imaginary, there, x->length, re, im);
+        else
+            load_columns(in + first, row, imaginary, y->length, y->length, re, im);
+        transform_backward(re, im, along_x ? x : y, along_x ? x_twiddle : y_twiddle);
+        if (along_x)
+            store_real_rows(out + (size_t)first * size.x, there, size.x, x->length, twist, scale, re, im);
+        else
+            store_columns(in + first, row, imaginary, size.y, re, im);
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+    }
 }
 
 /* Columns along z in place, nothing else: for the kernel's own spectrum. Group 0 counts tiles of a row, group 1 rows of
@@ -194,13 +210,25 @@ kernel void z_general(global const float *data, global float *sum, global const 
     store_columns(sum + at, plane, imaginary, wanted, re, im);
 }
 
-/* The octant of an even kernel's spectrum, which is real. Frequencies 0 .. P/2 of y and z are at the positions given.
- * Items: row, size.y, size.z. */
-kernel void keep_octant(global const float *spectrum, global float *octant, global const int *position_y,
-                        global const int *position_z, int4 size, int row, ulong plane)
+/*
+ * The spectrum of real, even columns: values at positions 0 .. radius, `step` numbers apart, the same again on the
+ * other side of 0 and zeros between; it is real and even too, so that frequencies 0 .. P/2 are kept, `kept_step` apart.
+ * Group 0 counts tiles of a row, group 1 what lies `other` apart in memory, `kept_other` in the result.
+ */
+kernel void even_columns(global const float *in, global float *kept, constant dvk_fft_axis *axis,
+                         global const float2 *twiddle, global const int *position, int radius, ulong step, ulong other,
+                         ulong kept_step, ulong kept_other, local float *re, local float *im)
 {
-    const int x = get_global_id(0), y = get_global_id(1), z = get_global_id(2);
-    if (x < row)
-        octant[x + (size_t)row * (y + (size_t)size.y * z)] =
-            spectrum[x + (size_t)row * position_y[y] + plane * position_z[z]];
+    const int column = get_local_id(0) * DVK_LANES, length = axis->length;
+    in += get_group_id(1) * other + get_group_id(0) * DVK_TILE + column;
+    kept += get_group_id(1) * kept_other + get_group_id(0) * DVK_TILE + column;
+    for (int i = get_local_id(1); i < length; i += get_local_size(1)) {
+        const int distance = min(i, length - i);
+        const dvk_vec value = distance <= radius ? dvk_vload(in + distance * step) : (dvk_vec)(0.0f);
+        dvk_vstore(value, re + i * DVK_STRIDE + column);
+        dvk_vstore((dvk_vec)(0.0f), im + i * DVK_STRIDE + column);
+    }
+    transform_forward(re, im, axis, twiddle);
+    for (int k = get_local_id(1); k <= length / 2; k += get_local_size(1))
+        dvk_vstore(dvk_vload(re + position[k] * DVK_STRIDE + column), kept + k * kept_step);
 }

@@ -5,20 +5,31 @@
 
 typedef struct arguments {
     bool json;
+    const char *tune; /* the device, or NULL */
 } arguments;
 
-enum { ROOM = 64, KEY_JSON = 1 };
+enum { ROOM = 64, KEY_JSON = 1, KEY_TUNE };
 
 static const struct argp_option table[] = {
-    {"json", KEY_JSON, 0, 0, "print the list as JSON", 0}, {"help", 'h', 0, 0, "this text", 1}, {0}};
+    {"json", KEY_JSON, 0, 0, "print the list as JSON", 0},
+    {"tune", KEY_TUNE, "DEVICE", OPTION_ARG_OPTIONAL,
+     "measure the ways to convolve on an OpenCL device and keep the fastest for later runs (minutes)", 0},
+    {"help", 'h', 0, 0, "this text", 1},
+    {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    (void)arg;
-    if (key != KEY_JSON)
+    arguments *a = state->input;
+    switch (key) {
+    case KEY_JSON:
+        a->json = true;
+        return 0;
+    case KEY_TUNE:
+        a->tune = arg ? arg : "opencl";
+        return 0;
+    default:
         return ARGP_ERR_UNKNOWN;
-    ((arguments *)state->input)->json = true;
-    return 0;
+    }
 }
 
 /* A device's name comes from its driver. */
@@ -72,6 +83,16 @@ const command cmd_devices = {
     .run = run,
 };
 
+static int tune(const char *device)
+{
+    char text[DVK_TUNING];
+    const dvk_status status = dvk_device_tune(device, text);
+    if (status != DVK_OK)
+        return command_fail(&cmd_devices, status);
+    printf("%s\n", text);
+    return 0;
+}
+
 static int run(int argc, char **argv)
 {
     arguments a = {.json = false};
@@ -80,6 +101,8 @@ static int run(int argc, char **argv)
     const int code = command_parse(&cmd_devices, argc, argv, &a);
     if (code >= 0)
         return code;
+    if (a.tune)
+        return tune(a.tune);
     const dvk_status status = dvk_devices(list, ROOM, &count);
     if (status != DVK_OK)
         return command_fail(&cmd_devices, status);

@@ -53,6 +53,15 @@ typedef struct dvk_device {
 /* Lists up to `room` devices, the CPU first; *count says how many there are. Never fails for want of OpenCL. */
 DVK_API DVK_MUST_USE dvk_status dvk_devices(dvk_device *list, size_t room, size_t *count);
 
+/*
+ * Measures on an OpenCL device (`device` as in the options above) which way to convolve is the fastest, and keeps the
+ * outcome in the user's cache for later runs; without one the way is chosen by a fixed rule, so that only this call can
+ * change it. Takes minutes, since clFFT compiles for every size. `text` says what was found, as dvk_context_reason
+ * will. DVK_ERR_CREATE or DVK_ERR_IO when it cannot be kept.
+ */
+enum { DVK_TUNING = 96 };
+DVK_API DVK_MUST_USE dvk_status dvk_device_tune(const char *device, char text[DVK_TUNING]);
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,6 +13,8 @@
 #include "dvk/context.h"
 #include "dvk/dose.h"
 
+#include "data/io.h"
+
 typedef struct dvk_backend dvk_backend;
 typedef struct dvk_conv_plan dvk_conv_plan;
 
@@ -49,6 +51,12 @@ typedef struct dvk_backend_ops {
     dvk_status (*open)(const char *id, int threads, dvk_backend **out);
     void (*close)(dvk_backend *b);
     const dvk_device *(*describe)(const dvk_backend *b);
+    size_t (*direct_taps)(const dvk_backend *b); /* the most taps for which a plain sum pays */
+    /* What was measured on the device and decides how it computes, in words; "" where nothing was. */
+    const char *(*tuning)(const dvk_backend *b);
+    /* Measures on cubes of so many voxels an edge, ascending, and keeps the outcome for the user's later runs. NULL:
+     * there is nothing to choose. */
+    dvk_status (*tune)(dvk_backend *b, const size_t *edge, size_t count);
     /* `direct`: a plain sum instead of the FFT. The problem's arrays are not kept. */
     dvk_status (*conv_create)(dvk_backend *b, const dvk_conv_problem *p, bool direct, dvk_conv_plan **out);
     dvk_status (*conv_run)(dvk_conv_plan *plan, const float *in, float *out); /* in and out may be the same */
@@ -64,17 +72,26 @@ typedef struct dvk_host {
     dvk_status (*vfail)(dvk_status status, const char *format, va_list args);
     dvk_status (*alloc)(size_t count, size_t size, void *out);
     void (*free)(void *p);
+    bool (*cache_load)(const char *kind, const dvk_span *key, size_t spans, dvk_buffer *out); /* data/cache.h */
+    dvk_status (*cache_store)(const char *kind, const dvk_span *key, size_t spans, const dvk_span *bytes);
+    void (*buffer_free)(dvk_buffer *b);
     bool (*call_fails)(void);     /* for tests: the device call about to be made is to fail */
     unsigned (*quirks)(void);     /* for tests: DVK_QUIRK_* */
     size_t (*memory_limit)(void); /* for tests: bytes of device memory to make do with; 0: all there is */
+    void (*memory_used)(size_t);  /* for tests: so many bytes of device memory are in use now */
 } dvk_host;
 
 enum {
-    DVK_QUIRK_GENERAL = 1, /* take the path that any problem can take, where there is a faster one for this one */
-    DVK_QUIRK_SCALAR = 2   /* treat every device as one without vectors, as GPUs are */
+    DVK_QUIRK_GENERAL = 1,  /* take the path that any problem can take, where there is a faster one for this one */
+    DVK_QUIRK_SCALAR = 2,   /* treat every device as one without vectors, as GPUs are */
+    DVK_QUIRK_DISCRETE = 4, /* and as one with memory of its own */
+    DVK_QUIRK_BINARIES = 8  /* and as one whose compiled programs are worth keeping */
 };
 
-enum { DVK_BACKEND_ABI = 2 };
+enum { DVK_BACKEND_ABI = 3 };
+
+/* Plain sums win up to 5 x 5 x 5 taps where nothing else was measured; docs/performance.md. */
+enum { DVK_DIRECT_TAPS = 125 };
 #define DVK_BACKEND_ENTRY "dvk_opencl_backend"
 typedef const dvk_backend_ops *(*dvk_backend_entry)(const dvk_host *host);
 

@@ -48,12 +48,23 @@ static dvk_status fall_back(dvk_context *c, const char *failed)
     return DVK_OK;
 }
 
+/* What decides on the way beside the problem belongs to the record. */
+static void add_tuning(dvk_context *c)
+{
+    const char *tuning = c->ops->tuning(c->backend);
+    const size_t used = strlen(c->reason);
+    if (tuning[0])
+        snprintf(c->reason + used, sizeof c->reason - used, "; %s", tuning);
+}
+
 static dvk_status open_chosen(dvk_context *c, const char *device)
 {
     dvk_choice choice;
     DVK_TRY(dvk_registry_choose(device, &choice));
     memcpy(c->reason, choice.reason, sizeof c->reason);
     const dvk_status status = open_device(c, choice.id);
+    if (status == DVK_OK)
+        add_tuning(c);
     if (status != DVK_ERR_RETRY && status != DVK_ERR_DEVICE)
         return status;
     return fall_back(c, choice.id);
@@ -76,6 +87,21 @@ dvk_status dvk_context_open(const dvk_context_options *options, dvk_context **ou
     dvk_context_lap(c, "device");
     *out = c;
     return DVK_OK;
+}
+
+dvk_status dvk_device_tune(const char *device, char text[DVK_TUNING])
+{
+    static const size_t edges[] = {48, 96, 160, 256};
+    const dvk_context_options options = {.device = device, .fallback = DVK_FALLBACK_NONE};
+    dvk_context *c = NULL;
+    DVK_TRY(dvk_context_open(&options, &c));
+    const dvk_status status =
+        c->ops->tune ? c->ops->tune(c->backend, edges, sizeof edges / sizeof edges[0])
+                     : dvk_fail(DVK_ERR_USAGE, "%s: there is nothing to tune: give an OpenCL device", c->ops->name);
+    if (status == DVK_OK)
+        snprintf(text, DVK_TUNING, "%s", c->ops->tuning(c->backend));
+    dvk_context_close(c);
+    return status;
 }
 
 void dvk_context_close(dvk_context *c)
@@ -102,6 +128,11 @@ const char *dvk_context_device(const dvk_context *c)
 const char *dvk_context_reason(const dvk_context *c)
 {
     return c->reason;
+}
+
+size_t dvk_context_direct_taps(const dvk_context *c)
+{
+    return c->ops->direct_taps(c->backend);
 }
 
 int dvk_context_threads(const dvk_context *c)

@@ -15,6 +15,9 @@ void dvk_context_warn(const dvk_context *c, const char *format, ...) DVK_PRINTF(
  * NULL is fine. */
 void dvk_context_lap(dvk_context *c, const char *stage);
 
+/* The most taps for which a plain sum pays on the context's device. */
+size_t dvk_context_direct_taps(const dvk_context *c);
+
 /* DVK_ERR_INTERRUPTED once the caller's cancel flag is set. */
 dvk_status dvk_context_check(const dvk_context *c) DVK_MUST_USE;
 

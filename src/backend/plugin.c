@@ -11,23 +11,29 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "data/cache.h"
 
 #define PLUGIN_FILE "libdvk-opencl.so"
 
 enum { PATH_SIZE = 4096, REASON_SIZE = 256 };
 
 static atomic_long countdown; /* 0: no call fails */
-static atomic_size_t memory_limit;
+static atomic_size_t memory_limit, memory_peak;
 static atomic_uint quirks;
 
-void dvk_device_fail_at(long n)
+long dvk_device_fail_at(long n)
 {
-    atomic_store(&countdown, n);
+    return atomic_exchange(&countdown, n);
 }
 
 void dvk_device_memory_limit(size_t bytes)
 {
     atomic_store(&memory_limit, bytes);
+}
+
+size_t dvk_device_memory_peak(void)
+{
+    return atomic_exchange(&memory_peak, 0);
 }
 
 void dvk_device_quirks(unsigned wanted)
@@ -50,14 +56,25 @@ static size_t read_memory_limit(void)
     return atomic_load(&memory_limit);
 }
 
+static void note_memory_used(size_t bytes)
+{
+    size_t peak = atomic_load(&memory_peak);
+    while (bytes > peak && !atomic_compare_exchange_weak(&memory_peak, &peak, bytes))
+        ;
+}
+
 static const dvk_host host = {
     .abi = DVK_BACKEND_ABI,
     .vfail = dvk_vfail,
     .alloc = dvk_alloc,
     .free = dvk_free,
+    .cache_load = dvk_cache_load,
+    .cache_store = dvk_cache_store,
+    .buffer_free = dvk_buffer_free,
     .call_fails = call_fails,
     .quirks = read_quirks,
     .memory_limit = read_memory_limit,
+    .memory_used = note_memory_used,
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -11,11 +11,15 @@
  * library, in dvk/ below that, and where it was installed. */
 dvk_status dvk_plugin_load(const dvk_backend_ops **ops) DVK_MUST_USE;
 
-/* For tests: the n-th device call from now fails (1: the next; 0: none does). */
-void dvk_device_fail_at(long n);
+/* For tests: the n-th device call from now fails (1: the next; 0: none does); returns what was left of the last count.
+ */
+long dvk_device_fail_at(long n);
 
 /* For tests: DVK_QUIRK_* of backend.h. */
 void dvk_device_quirks(unsigned quirks);
+
+/* For tests: the most bytes of device memory in use at once since this was last asked. */
+size_t dvk_device_memory_peak(void);
 
 /* For tests: bytes of device memory to make do with; 0: all there is. */
 void dvk_device_memory_limit(size_t bytes);

@@ -8,9 +8,6 @@
 #include "base/fail.h"
 #include "physics/kernel.h"
 
-/* Plain sums win up to 5 x 5 x 5 taps; docs/performance.md has the measurement. */
-enum { DIRECT_TAPS = 125 };
-
 const char *dvk_engine_name(dvk_engine engine)
 {
     switch (engine) {
@@ -47,12 +44,12 @@ static dvk_status check_finite(const dvk_volume *v)
     return DVK_OK;
 }
 
-static dvk_engine choose_engine(const dvk_conv_problem *p)
+static dvk_engine choose_engine(const dvk_context *c, const dvk_conv_problem *p)
 {
     double taps = 1;
     for (int a = 0; a < 3; a++)
         taps *= 2 * fmin((double)p->half[a], (double)p->n[a] - 1) + 1;
-    return taps <= DIRECT_TAPS ? DVK_ENGINE_DIRECT : DVK_ENGINE_FFT;
+    return taps <= (double)dvk_context_direct_taps(c) ? DVK_ENGINE_DIRECT : DVK_ENGINE_FFT;
 }
 
 struct dvk_convolver {
@@ -74,7 +71,7 @@ dvk_status dvk_convolver_create(dvk_context *c, const dvk_geometry *g, const dvk
         p.half[a] = k->record.half[a];
     }
     DVK_TRY(dvk_alloc(1, sizeof **out, out));
-    (*out)->engine = engine == DVK_ENGINE_AUTO ? choose_engine(&p) : engine;
+    (*out)->engine = engine == DVK_ENGINE_AUTO ? choose_engine(c, &p) : engine;
     const dvk_status status = dvk_context_plan_make(c, &p, (*out)->engine == DVK_ENGINE_DIRECT, &(*out)->plan);
     if (status != DVK_OK) {
         dvk_convolver_free(*out);

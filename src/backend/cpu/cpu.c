@@ -57,12 +57,26 @@ static const dvk_device *cpu_describe(const dvk_backend *b)
     return &b->device;
 }
 
+static size_t cpu_direct_taps(const dvk_backend *b)
+{
+    (void)b;
+    return DVK_DIRECT_TAPS;
+}
+
+static const char *cpu_tuning(const dvk_backend *b)
+{
+    (void)b;
+    return "";
+}
+
 const dvk_backend_ops dvk_cpu_backend = {
     .name = "cpu",
     .list = cpu_list,
     .open = cpu_open,
     .close = cpu_close,
     .describe = cpu_describe,
+    .direct_taps = cpu_direct_taps,
+    .tuning = cpu_tuning,
     .conv_create = dvk_cpu_conv_create,
     .conv_run = dvk_cpu_conv_run,
     .conv_free = dvk_cpu_conv_free,

@@ -67,9 +67,16 @@ static size_t stride_of(size_t tile, size_t lanes, bool along_x)
     return along_x && lanes == 1 ? tile + 1 : tile;
 }
 
+/* Work-items take 16 columns, 64 bytes side by side in memory; vectors as many as they have lanes, so that a work-item
+ * does without the others. */
+static size_t largest_tile(const dvk_backend *b)
+{
+    return b->lanes == 4 || b->lanes == 8 ? 8 : 16;
+}
+
 size_t dvk_cl_axis_tile(const dvk_backend *b, size_t length, bool along_x)
 {
-    size_t tile = 16;
+    size_t tile = largest_tile(b);
     while (tile > 0 && length * stride_of(tile, lanes_of(b, tile), along_x) * 2 * sizeof(float) > b->local)
         tile /= 2;
     return tile;
@@ -126,11 +133,11 @@ done:
     return status;
 }
 
-dvk_status dvk_cl_axis_make(dvk_backend *b, size_t length, bool along_x, dvk_cl_axis *out)
+dvk_status dvk_cl_axis_make(dvk_backend *b, size_t length, size_t tile, bool along_x, dvk_cl_axis *out)
 {
     const dvk_fft_axis plan = factorise(length);
     out->length = length;
-    out->tile = dvk_cl_axis_tile(b, length, along_x);
+    out->tile = tile;
     out->lanes = lanes_of(b, out->tile);
     out->stride = stride_of(out->tile, out->lanes, along_x);
     snprintf(out->options, sizeof out->options, "-DDVK_TILE=%zu -DDVK_LANES=%zu -DDVK_STRIDE=%zu", out->tile,
@@ -142,9 +149,9 @@ dvk_status dvk_cl_axis_make(dvk_backend *b, size_t length, bool along_x, dvk_cl_
     return send_order(b, &plan, out);
 }
 
-void dvk_cl_axis_free(dvk_cl_axis *axis)
+void dvk_cl_axis_free(dvk_backend *b, dvk_cl_axis *axis)
 {
     cl_mem *all[] = {&axis->plan, &axis->twiddle, &axis->twist, &axis->distance, &axis->position};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        dvk_cl_buffer_free(all[i]);
+        dvk_cl_buffer_free(b, all[i]);
 }

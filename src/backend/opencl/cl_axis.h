@@ -23,9 +23,9 @@ size_t dvk_cl_axis_length(size_t wanted);
 /* Columns in a tile for local memory to hold it; 0 when not even one fits. Along x tiles are filled crosswise. */
 size_t dvk_cl_axis_tile(const dvk_backend *b, size_t length, bool along_x);
 
-/* A zeroed axis; free it also after a failure. */
-dvk_status dvk_cl_axis_make(dvk_backend *b, size_t length, bool along_x, dvk_cl_axis *out) DVK_MUST_USE;
-void dvk_cl_axis_free(dvk_cl_axis *axis);
+/* A zeroed axis, with tiles of `tile` columns; free it also after a failure. */
+dvk_status dvk_cl_axis_make(dvk_backend *b, size_t length, size_t tile, bool along_x, dvk_cl_axis *out) DVK_MUST_USE;
+void dvk_cl_axis_free(dvk_backend *b, dvk_cl_axis *axis);
 
 /* Work-items of a group, down a column. */
 size_t dvk_cl_axis_items(const dvk_cl_axis *axis);

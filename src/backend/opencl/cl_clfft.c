@@ -6,6 +6,8 @@
 
 #include "backend/opencl/cl_engine.h"
 #include "backend/opencl/cl_fft.h"
+#include "backend/opencl/cl_place.h"
+#include "backend/opencl/cl_transfer.h"
 
 static const dvk_cl_source source = {"convolve.cl", ""};
 
@@ -28,7 +30,7 @@ static void free_general(void *state)
     clFinish(g->b->queue); /* nothing may still use the buffers after a failure on the way */
     cl_mem *all[] = {&g->volume, &g->work, &g->scratch, &g->spectrum};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        dvk_cl_buffer_free(all[i]);
+        dvk_cl_buffer_free(g->b, all[i]);
     dvk_free(g);
 }
 
@@ -48,9 +50,14 @@ static dvk_status transform_taps(general *g, const dvk_cl_taps *taps, cl_mem int
     dvk_cl_placing placing = {.taps = taps, .row = g->row, .reach_z = taps->half[2]};
     memcpy(placing.padded, g->padded, sizeof placing.padded);
     const size_t bytes = dvk_cl_taps_plane(taps) * dvk_cl_taps_planes(taps) * sizeof(float);
+    dvk_status status = DVK_OK;
     DVK_TRY(dvk_cl_buffer(g->b, bytes, &placing.pieces));
-    const dvk_status status = dvk_cl_place(g->b, &placing, 0, into);
-    dvk_cl_buffer_free(&placing.pieces); /* OpenCL keeps it until the queue is done with it */
+    for (size_t z = 0; z < g->padded[2] && status == DVK_OK;) {
+        const size_t planes = dvk_cl_place_planes(&placing, z, g->padded[2]);
+        status = dvk_cl_place(g->b, &placing, 0, z, planes, into, z);
+        z += planes;
+    }
+    dvk_cl_buffer_free(g->b, &placing.pieces); /* OpenCL keeps it until the queue is done with it */
     DVK_TRY(status);
     return dvk_cl_fft_run(g->b, g->fft, true, into, g->scratch);
 }
@@ -64,6 +71,35 @@ static dvk_status keep_octant(general *g)
                                DVK_CL_ARG(rows)};
     DVK_TRY(dvk_cl_buffer(g->b, points[0] * points[1] * points[2] * sizeof(float), &g->spectrum));
     return dvk_cl_launch(g->b, &source, "keep_even", points, args, 5);
+}
+
+/* Bytes of all buffers, with as much scratch as data: clFFT wants no more. */
+static size_t all_bytes(const general *g)
+{
+    const size_t octant = (g->row / 2) * (g->padded[1] / 2 + 1) * (g->padded[2] / 2 + 1) * sizeof(float);
+    return 2 * padded_bytes(g) + (g->octant ? octant : padded_bytes(g)) + volume_bytes(g);
+}
+
+static void set_sizes(general *g, const size_t n[3], const dvk_cl_taps *taps)
+{
+    g->octant = taps->even;
+    for (int a = 0; a < 3; a++) {
+        g->n[a] = n[a];
+        g->padded[a] = dvk_cl_fft_size(n[a] + taps->half[a]);
+    }
+    g->row = 2 * dvk_cl_fft_half(g->padded[0]);
+}
+
+static bool fits(const dvk_backend *b, const general *g)
+{
+    return all_bytes(g) <= b->memory && padded_bytes(g) <= b->largest;
+}
+
+bool dvk_cl_clfft_fits(const dvk_backend *b, const size_t n[3], const dvk_cl_taps *taps)
+{
+    general g = {.octant = false};
+    set_sizes(&g, n, taps);
+    return fits(b, &g);
 }
 
 static dvk_status prepare(general *g, const dvk_cl_taps *taps)
@@ -87,16 +123,11 @@ static dvk_status create_general(dvk_backend *b, const size_t n[3], dvk_cl_taps 
     general *g = NULL;
     DVK_TRY(dvk_alloc(1, sizeof *g, &g));
     g->b = b;
-    g->octant = taps->even;
-    double points = 1;
-    for (int a = 0; a < 3; a++) {
-        g->n[a] = n[a];
-        g->padded[a] = dvk_cl_fft_size(n[a] + taps->half[a]);
-        points *= (double)g->padded[a];
-    }
-    g->row = 2 * dvk_cl_fft_half(g->padded[0]);
-    g->factor = (float)(taps->factor / points);
-    const dvk_status status = prepare(g, taps);
+    set_sizes(g, n, taps);
+    g->factor = (float)(taps->factor / ((double)g->padded[0] * (double)g->padded[1] * (double)g->padded[2]));
+    const dvk_status status =
+        fits(b, g) ? prepare(g, taps)
+                   : dvk_fail(DVK_ERR_RETRY, "%zu x %zu x %zu voxels do not fit the device's memory", n[0], n[1], n[2]);
     if (status == DVK_OK)
         *out = g;
     else
@@ -116,13 +147,15 @@ static dvk_status run_general(void *state, const float *in, float *out)
     const dvk_cl_arg multiply[] = {DVK_CL_ARG(g->work), DVK_CL_ARG(g->spectrum), DVK_CL_ARG(padded), DVK_CL_ARG(row)};
     const dvk_cl_arg crop[] = {DVK_CL_ARG(g->work), DVK_CL_ARG(g->volume), DVK_CL_ARG(n),
                                DVK_CL_ARG(padded),  DVK_CL_ARG(row),       DVK_CL_ARG(g->factor)};
-    DVK_TRY(dvk_cl_write(g->b, g->volume, 0, in, volume_bytes(g)));
+    DVK_TRY(dvk_cl_transfer_begin(g->b));
+    DVK_TRY(dvk_cl_send(g->b, g->volume, 0, in, volume_bytes(g)));
     DVK_TRY(dvk_cl_launch(g->b, &source, "pad", whole, pad, 5));
     DVK_TRY(dvk_cl_fft_run(g->b, g->fft, true, g->work, g->scratch));
     DVK_TRY(dvk_cl_launch(g->b, &source, g->octant ? "multiply_even" : "multiply", half, multiply, 4));
     DVK_TRY(dvk_cl_fft_run(g->b, g->fft, false, g->work, g->scratch));
     DVK_TRY(dvk_cl_launch(g->b, &source, "crop", g->n, crop, 6));
-    return dvk_cl_read(g->b, g->volume, 0, out, volume_bytes(g));
+    DVK_TRY(dvk_cl_receive(g->b, g->volume, 0, out, volume_bytes(g)));
+    return dvk_cl_transfer_end(g->b);
 }
 
 const dvk_cl_engine dvk_cl_clfft = {create_general, run_general, free_general};

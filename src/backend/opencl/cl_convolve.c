@@ -1,7 +1,7 @@
 /* Convolution on an OpenCL device: prepares the kernel and takes the fastest way that can do the problem. */
 #include <string.h>
 
-#include "backend/opencl/cl_engine.h"
+#include "backend/opencl/cl_choice.h"
 
 struct dvk_conv_plan {
     const dvk_cl_engine *engine;
@@ -12,9 +12,10 @@ static const dvk_cl_engine *choose_engine(const dvk_backend *b, const size_t n[3
 {
     if (direct)
         return &dvk_cl_direct;
-    if (dvk_cl_fused_takes(b, n, taps) && !(dvk_cl_quirks() & DVK_QUIRK_GENERAL))
-        return &dvk_cl_fused;
-    return &dvk_cl_clfft;
+    if (!dvk_cl_fused_takes(b, n, taps) || (dvk_cl_quirks() & DVK_QUIRK_GENERAL))
+        return &dvk_cl_clfft;
+    const bool clfft = dvk_cl_choice_is_clfft(b, n, taps) && dvk_cl_clfft_fits(b, n, taps);
+    return clfft ? &dvk_cl_clfft : &dvk_cl_fused;
 }
 
 dvk_status dvk_cl_conv_create(dvk_backend *b, const dvk_conv_problem *problem, bool direct, dvk_conv_plan **out)

@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backend/opencl/cl_choice.h"
 #include "backend/opencl/cl_fft.h"
+#include "backend/opencl/cl_transfer.h"
 
 enum { MOST_PLATFORMS = 16, MOST_DEVICES = 16, LEAST_GROUP = 256, LEAST_LOCAL = 32 * 1024, MOST_LOCAL = 48 * 1024 };
 
@@ -141,9 +143,12 @@ static dvk_status set_limits(dvk_backend *b)
     dvk_status status = DVK_OK;
     cl_ulong largest = 0, local = 0;
     cl_uint width = 0;
+    cl_bool shared = CL_FALSE;
     const size_t limit = dvk_cl_memory_limit();
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof largest, &largest, NULL));
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_PREFERRED_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL));
+    CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof shared, &shared, NULL));
+    b->shared = shared && !(dvk_cl_quirks() & DVK_QUIRK_DISCRETE);
     const bool scalar = b->device.is_gpu || (dvk_cl_quirks() & DVK_QUIRK_SCALAR) != 0;
     b->lanes = scalar || width < 4 ? 1 : width < 8 ? 4 : width < 16 ? 8 : 16;
     CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local, &local, NULL));
@@ -152,6 +157,23 @@ static dvk_status set_limits(dvk_backend *b)
     b->memory = b->device.memory_bytes / 5 * 4;
     if (limit && limit < b->memory)
         b->memory = limit;
+done:
+    return status;
+}
+
+/* PoCL keeps what it compiled itself, for each size of group; to give a program away it would compile all kernels anew,
+ * which takes ten times as long as what we need of them. */
+static dvk_status identify(dvk_backend *b, cl_platform_id platform)
+{
+    dvk_status status = DVK_OK;
+    const dvk_device *d = &b->device;
+    char device_version[160] = "", platform_version[160] = "";
+    CL_TRY(clGetDeviceInfo(b->id, CL_DEVICE_VERSION, sizeof device_version - 1, device_version, NULL));
+    CL_TRY(clGetPlatformInfo(platform, CL_PLATFORM_VERSION, sizeof platform_version - 1, platform_version, NULL));
+    snprintf(b->identity, sizeof b->identity, "%s\n%s\n%s\n%s\n%s", d->platform, platform_version, d->name,
+             device_version, d->version);
+    b->keeps_binaries =
+        strcmp(d->platform, "Portable Computing Language") != 0 || (dvk_cl_quirks() & DVK_QUIRK_BINARIES);
 done:
     return status;
 }
@@ -170,10 +192,12 @@ dvk_status dvk_cl_open(const char *id, int threads, dvk_backend **out)
     b->id = s.id;
     DVK_TRY_DONE(describe_device(s.platform, s.id, &b->device));
     snprintf(b->device.id, sizeof b->device.id, "%s", id);
+    DVK_TRY_DONE(identify(b, s.platform));
     DVK_TRY_DONE(set_limits(b));
     const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)s.platform, 0};
     CL_MAKE(b->context, clCreateContext(properties, 1, &b->id, NULL, NULL, &cl_made));
     CL_MAKE(b->queue, clCreateCommandQueue(b->context, b->id, 0, &cl_made));
+    dvk_cl_choice_load(b);
 done:
     if (status == DVK_OK)
         *out = b;
@@ -186,6 +210,7 @@ void dvk_cl_close(dvk_backend *b)
 {
     if (!b)
         return;
+    dvk_cl_transfer_free(b);
     dvk_cl_ffts_free(b);
     dvk_cl_programs_free(b);
     if (b->queue)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "backend/opencl/cl_engine.h"
+#include "backend/opencl/cl_transfer.h"
 
 typedef struct direct {
     dvk_backend *b;
@@ -16,9 +17,9 @@ static void free_direct(void *state)
     if (!d)
         return;
     clFinish(d->b->queue); /* nothing may still use the buffers after a failure on the way */
-    dvk_cl_buffer_free(&d->in);
-    dvk_cl_buffer_free(&d->taps);
-    dvk_cl_buffer_free(&d->out);
+    dvk_cl_buffer_free(d->b, &d->in);
+    dvk_cl_buffer_free(d->b, &d->taps);
+    dvk_cl_buffer_free(d->b, &d->out);
     dvk_free(d);
 }
 
@@ -56,9 +57,11 @@ static dvk_status run_direct(void *state, const float *in, float *out)
     const cl_int4 n = dvk_cl_int4(d->n[0], d->n[1], d->n[2]), half = dvk_cl_int4(d->half[0], d->half[1], d->half[2]);
     const dvk_cl_arg args[] = {DVK_CL_ARG(d->in), DVK_CL_ARG(d->taps), DVK_CL_ARG(d->out),
                                DVK_CL_ARG(n),     DVK_CL_ARG(half),    DVK_CL_ARG(d->factor)};
-    DVK_TRY(dvk_cl_write(d->b, d->in, 0, in, volume_bytes(d)));
+    DVK_TRY(dvk_cl_transfer_begin(d->b));
+    DVK_TRY(dvk_cl_send(d->b, d->in, 0, in, volume_bytes(d)));
     DVK_TRY(dvk_cl_launch(d->b, &source, "sum_directly", d->n, args, 6));
-    return dvk_cl_read(d->b, d->out, 0, out, volume_bytes(d));
+    DVK_TRY(dvk_cl_receive(d->b, d->out, 0, out, volume_bytes(d)));
+    return dvk_cl_transfer_end(d->b);
 }
 
 const dvk_cl_engine dvk_cl_direct = {create_direct, run_direct, free_direct};

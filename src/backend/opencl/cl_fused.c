@@ -4,28 +4,33 @@
  * P >= N + R an axis is enough: aliases fall outside the wanted N. A volume that does not fit the device's memory is
  * cut into slabs along z: each output slab is the sum over input slabs, each convolved with the planes of the kernel
  * that lie between the two; the sum is taken before the passes back.
+ *
+ * A device that works in the host's memory reads and writes the caller's volume where it lies. To any other, the volume
+ * goes in parts, so that the passes over one part run while the next is on its way.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/opencl/cl_axis.h"
 #include "backend/opencl/cl_engine.h"
+#include "backend/opencl/cl_spectrum.h"
+#include "backend/opencl/cl_transfer.h"
+
+/* Parts that a volume is sent in, and the least that is worth a part of its own. */
+enum { PARTS = 8, LEAST_PART = 1 << 20 };
 
 typedef struct fused {
     dvk_backend *b;
     size_t n[3];
     size_t slab, slabs; /* planes in one, and how many */
-    size_t length[3];   /* of the circles, x in real points */
-    size_t row;         /* numbers in a row of a spectrum */
+    size_t part;        /* planes sent at a time */
     size_t reach_z;
     bool octant; /* the spectrum kept is an octant of real numbers */
-    float factor;
-    dvk_cl_taps taps; /* kept where there are slabs */
-    dvk_cl_axis axis[3];
-    cl_mem volume, data;   /* a slab, and its transform along x and y */
-    cl_mem sum;            /* the same of the output slab, where there are slabs */
-    cl_mem spectrum;       /* of the kernel */
-    cl_mem placed, pieces; /* the kernel on the padded grid, and its taps: while the spectrum is made */
+    dvk_cl_passes passes;
+    dvk_cl_taps taps;    /* kept where there are slabs */
+    dvk_cl_room room;    /* the same */
+    cl_mem volume, data; /* a slab, and its transform along x and y */
+    cl_mem sum;          /* the same of the output slab, where there are slabs */
+    cl_mem spectrum;     /* of the kernel */
 } fused;
 
 /* --- sizes --- */
@@ -35,64 +40,58 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static size_t volume_bytes(const fused *f)
+static size_t slab_bytes(const fused *f)
 {
     return f->n[0] * f->n[1] * f->slab * sizeof(float);
 }
 
-/* Numbers in one part, real or imaginary, of a transformed slab and of a kernel's spectrum. */
+static size_t volume_bytes(const fused *f)
+{
+    return f->b->shared ? 0 : slab_bytes(f);
+}
+
+/* Numbers in one part, real or imaginary, of a transformed slab. */
 static size_t data_part(const fused *f)
 {
-    return f->row * f->length[1] * f->slab;
+    return dvk_cl_passes_plane(&f->passes) * f->slab;
 }
 
-static size_t spectrum_part(const fused *f)
+static size_t data_bytes(const fused *f)
 {
-    return f->row * f->length[1] * f->length[2];
+    return 2 * data_part(f) * sizeof(float);
 }
 
-static size_t octant_bytes(const fused *f)
+static size_t spectrum_bytes(const fused *f)
 {
-    return f->row * (f->length[1] / 2 + 1) * (f->length[2] / 2 + 1) * sizeof(float);
-}
-
-static size_t placed_bytes(const fused *f)
-{
-    return f->length[0] * f->length[1] * f->length[2] * sizeof(float);
-}
-
-/* Planes of taps that one pair of slabs meets, at most. */
-static size_t piece_bytes(const fused *f)
-{
-    const size_t planes = dvk_cl_taps_planes(&f->taps), met = 2 * f->slab - 1;
-    return dvk_cl_taps_plane(&f->taps) * (f->slabs == 1 || planes < met ? planes : met) * sizeof(float);
+    return 2 * dvk_cl_spectrum_part(&f->passes) * sizeof(float);
 }
 
 static bool fits(const fused *f)
 {
-    const size_t spectrum = 2 * spectrum_part(f) * sizeof(float), data = 2 * data_part(f) * sizeof(float);
-    const size_t making = placed_bytes(f) + piece_bytes(f), volume = volume_bytes(f);
-    size_t all = spectrum + making + 2 * data + volume;
-    if (f->octant)
-        all = octant_bytes(f) + larger(spectrum + making, data + volume);
-    else if (f->slabs == 1)
-        all = spectrum + larger(making, data + volume);
-    return all <= f->b->memory && larger(spectrum, larger(piece_bytes(f), volume)) <= f->b->largest;
+    const dvk_backend *b = f->b;
+    const size_t running = data_bytes(f) + volume_bytes(f);
+    size_t most = spectrum_bytes(f) + dvk_cl_room_bytes(&f->passes, &f->taps) + data_bytes(f) + running;
+    size_t largest = larger(spectrum_bytes(f), larger(dvk_cl_room_bytes(&f->passes, &f->taps), data_bytes(f)));
+    if (f->octant) {
+        const size_t octant = dvk_cl_octant_part(&f->passes) * sizeof(float);
+        most = larger(dvk_cl_spectrum_even_bytes(&f->passes, &f->taps), octant + running);
+        largest = larger(data_bytes(f), octant);
+    } else if (f->slabs == 1) {
+        most = spectrum_bytes(f) + larger(dvk_cl_room_bytes(&f->passes, &f->taps), running);
+    }
+    return most <= b->memory && larger(largest, slab_bytes(f)) <= b->largest;
 }
 
 /* The fewest slabs whose buffers fit. */
 static dvk_status set_sizes(fused *f)
 {
-    const size_t half = dvk_cl_axis_length((f->n[0] + f->taps.half[0] + 1) / 2);
-    f->length[0] = 2 * half;
-    f->length[1] = dvk_cl_axis_length(f->n[1] + f->taps.half[1]);
-    f->row = (half + 15) / 16 * 16;
     for (size_t slabs = 1; slabs <= f->n[2]; slabs++) {
         f->slab = (f->n[2] + slabs - 1) / slabs;
         f->slabs = (f->n[2] + f->slab - 1) / f->slab;
         f->octant = f->slabs == 1 && f->taps.even;
         f->reach_z = f->slabs == 1 ? f->taps.half[2] : f->slab - 1;
-        f->length[2] = dvk_cl_axis_length(f->slab + f->reach_z);
+        const size_t size[3] = {f->n[0], f->n[1], f->slab}, reach[3] = {f->taps.half[0], f->taps.half[1], f->reach_z};
+        dvk_cl_passes_size(&f->passes, size, reach);
         if (fits(f))
             return DVK_OK;
     }
@@ -106,129 +105,6 @@ bool dvk_cl_fused_takes(const dvk_backend *b, const size_t n[3], const dvk_cl_ta
            dvk_cl_axis_tile(b, dvk_cl_axis_length(2 * n[2]), false) > 0;
 }
 
-/* --- passes --- */
-
-enum { MOST_ARGS = 16 };
-
-/* Runs a kernel on groups of one tile each; its last two arguments are the tile's parts. */
-static dvk_status run_tiles(fused *f, const dvk_cl_axis *axis, const char *name, size_t tiles, size_t others,
-                            const dvk_cl_arg *args, size_t count)
-{
-    const dvk_cl_source source = {"fft_convolve.cl", axis->options};
-    const size_t local[3] = {axis->tile / axis->lanes, dvk_cl_axis_items(axis), 1};
-    const size_t global[3] = {tiles * local[0], others * local[1], 1};
-    const dvk_cl_arg part = {dvk_cl_axis_tile_bytes(axis), NULL};
-    dvk_cl_arg all[MOST_ARGS];
-    memcpy(all, args, count * sizeof *args);
-    all[count] = all[count + 1] = part;
-    return dvk_cl_enqueue(f->b, &source, name, global, local, all, count + 2);
-}
-
-/* Along x, on rows of `size` values of `from`; the spectrum's parts lie `part` apart. */
-static dvk_status pass_x(fused *f, bool forward, cl_mem from, cl_mem to, const size_t size[3], size_t part)
-{
-    const dvk_cl_axis *x = &f->axis[0];
-    const cl_int4 grid = {{(cl_int)size[0], (cl_int)size[1], (cl_int)size[2], (cl_int)f->length[1]}};
-    const cl_int row = (cl_int)f->row;
-    const cl_ulong imaginary = part;
-    const dvk_cl_arg args[] = {DVK_CL_ARG(from),       DVK_CL_ARG(to),        DVK_CL_ARG(x->plan),
-                               DVK_CL_ARG(x->twiddle), DVK_CL_ARG(x->twist),  DVK_CL_ARG(grid),
-                               DVK_CL_ARG(row),        DVK_CL_ARG(imaginary), DVK_CL_ARG(f->factor)};
-    const size_t tiles = (size[1] * size[2] + x->tile - 1) / x->tile;
-    return run_tiles(f, x, forward ? "x_forward" : "x_backward", tiles, 1, args, forward ? 8 : 9);
-}
-
-/* Along y in place, on `planes` planes of which `rows` rows are filled or wanted. */
-static dvk_status pass_y(fused *f, bool forward, cl_mem data, size_t rows, size_t planes, size_t part)
-{
-    const dvk_cl_axis *y = &f->axis[1];
-    const cl_int used = (cl_int)rows, row = (cl_int)f->row;
-    const cl_ulong imaginary = part;
-    const dvk_cl_arg args[] = {DVK_CL_ARG(data), DVK_CL_ARG(y->plan), DVK_CL_ARG(y->twiddle),
-                               DVK_CL_ARG(used), DVK_CL_ARG(row),     DVK_CL_ARG(imaginary)};
-    return run_tiles(f, y, forward ? "y_forward" : "y_backward", f->row / y->tile, planes, args, 6);
-}
-
-static dvk_status pass_z_even(fused *f)
-{
-    const dvk_cl_axis *z = &f->axis[2];
-    const cl_int n = (cl_int)f->n[2], row = (cl_int)f->row;
-    const cl_ulong plane = f->row * f->length[1], octant = f->row * (f->length[1] / 2 + 1), imaginary = data_part(f);
-    const dvk_cl_arg args[] = {DVK_CL_ARG(f->data),     DVK_CL_ARG(f->spectrum), DVK_CL_ARG(f->axis[1].distance),
-                               DVK_CL_ARG(z->distance), DVK_CL_ARG(z->plan),     DVK_CL_ARG(z->twiddle),
-                               DVK_CL_ARG(n),           DVK_CL_ARG(row),         DVK_CL_ARG(plane),
-                               DVK_CL_ARG(octant),      DVK_CL_ARG(imaginary)};
-    return run_tiles(f, z, "z_even", f->row / z->tile, f->length[1], args, 11);
-}
-
-/* `filled` planes of data convolved along z with the complex spectrum; `wanted` of them put into `to`, or added. */
-static dvk_status pass_z_general(fused *f, cl_mem to, size_t filled, size_t wanted, bool add)
-{
-    const dvk_cl_axis *z = &f->axis[2];
-    const cl_int n = (cl_int)filled, kept = (cl_int)wanted, adds = add, row = (cl_int)f->row;
-    const cl_ulong plane = f->row * f->length[1], imaginary = data_part(f), kernel_imaginary = spectrum_part(f);
-    const dvk_cl_arg args[] = {DVK_CL_ARG(f->data), DVK_CL_ARG(to),         DVK_CL_ARG(f->spectrum),
-                               DVK_CL_ARG(z->plan), DVK_CL_ARG(z->twiddle), DVK_CL_ARG(n),
-                               DVK_CL_ARG(kept),    DVK_CL_ARG(adds),       DVK_CL_ARG(row),
-                               DVK_CL_ARG(plane),   DVK_CL_ARG(imaginary),  DVK_CL_ARG(kernel_imaginary)};
-    return run_tiles(f, z, "z_general", f->row / z->tile, f->length[1], args, 12);
-}
-
-/* --- the kernel's spectrum --- */
-
-/* All of the spectrum of the kernel between slabs `shift` planes apart. */
-static dvk_status transform_taps(fused *f, long shift, cl_mem into)
-{
-    const dvk_cl_axis *z = &f->axis[2];
-    const cl_int row = (cl_int)f->row;
-    const cl_ulong plane = f->row * f->length[1], imaginary = spectrum_part(f);
-    dvk_cl_placing placing = {
-        .taps = &f->taps, .pieces = f->pieces, .row = f->length[0], .reach_z = f->reach_z, .turned = true};
-    const dvk_cl_arg args[] = {DVK_CL_ARG(into), DVK_CL_ARG(z->plan), DVK_CL_ARG(z->twiddle),
-                               DVK_CL_ARG(row),  DVK_CL_ARG(plane),   DVK_CL_ARG(imaginary)};
-    memcpy(placing.padded, f->length, sizeof placing.padded);
-    DVK_TRY(dvk_cl_place(f->b, &placing, shift, f->placed));
-    DVK_TRY(pass_x(f, true, f->placed, into, f->length, spectrum_part(f)));
-    DVK_TRY(pass_y(f, true, into, f->length[1], f->length[2], spectrum_part(f)));
-    return run_tiles(f, z, "z_forward", f->row / z->tile, f->length[1], args, 6);
-}
-
-static dvk_status keep_octant(fused *f, cl_mem spectrum)
-{
-    const dvk_cl_source source = {"fft_convolve.cl", f->axis[1].options};
-    const size_t points[3] = {f->row, f->length[1] / 2 + 1, f->length[2] / 2 + 1};
-    const cl_int4 size = dvk_cl_int4(points[0], points[1], points[2]);
-    const cl_int row = (cl_int)f->row;
-    const cl_ulong plane = f->row * f->length[1];
-    const dvk_cl_arg args[] = {DVK_CL_ARG(spectrum),
-                               DVK_CL_ARG(f->spectrum),
-                               DVK_CL_ARG(f->axis[1].position),
-                               DVK_CL_ARG(f->axis[2].position),
-                               DVK_CL_ARG(size),
-                               DVK_CL_ARG(row),
-                               DVK_CL_ARG(plane)};
-    DVK_TRY(dvk_cl_buffer(f->b, octant_bytes(f), &f->spectrum));
-    return dvk_cl_launch(f->b, &source, "keep_octant", points, args, 7);
-}
-
-/* The spectrum of the whole kernel, for a volume in one piece. */
-static dvk_status make_spectrum(fused *f)
-{
-    cl_mem spectrum = NULL;
-    DVK_TRY(dvk_cl_buffer(f->b, 2 * spectrum_part(f) * sizeof(float), &spectrum));
-    dvk_status status = transform_taps(f, 0, spectrum);
-    if (status == DVK_OK && f->octant)
-        status = keep_octant(f, spectrum);
-    if (status == DVK_OK && !f->octant)
-        f->spectrum = spectrum;
-    else
-        dvk_cl_buffer_free(&spectrum);
-    dvk_cl_buffer_free(&f->placed);
-    dvk_cl_buffer_free(&f->pieces);
-    dvk_cl_taps_free(&f->taps);
-    return status;
-}
-
 /* --- plans --- */
 
 static void free_fused(void *state)
@@ -237,31 +113,56 @@ static void free_fused(void *state)
     if (!f)
         return;
     clFinish(f->b->queue); /* nothing may still use the buffers after a failure on the way */
-    cl_mem *all[] = {&f->volume, &f->data, &f->sum, &f->spectrum, &f->placed, &f->pieces};
+    cl_mem *all[] = {&f->volume, &f->data, &f->sum, &f->spectrum};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        dvk_cl_buffer_free(all[i]);
-    for (int a = 0; a < 3; a++)
-        dvk_cl_axis_free(&f->axis[a]);
+        dvk_cl_buffer_free(f->b, all[i]);
+    dvk_cl_room_free(&f->passes, &f->room);
+    dvk_cl_passes_free(&f->passes);
     dvk_cl_taps_free(&f->taps);
     dvk_free(f);
+}
+
+/* The spectrum of the kernel for a volume in one piece; the taps have had their use. */
+static dvk_status make_spectrum(fused *f)
+{
+    if (f->octant) {
+        DVK_TRY(dvk_cl_spectrum_even(&f->passes, &f->taps, &f->spectrum));
+    } else {
+        DVK_TRY(dvk_cl_buffer(f->b, spectrum_bytes(f), &f->spectrum));
+        DVK_TRY(dvk_cl_spectrum_whole(&f->passes, &f->taps, &f->room, f->reach_z, 0, f->spectrum));
+    }
+    dvk_cl_room_free(&f->passes, &f->room);
+    dvk_cl_taps_free(&f->taps);
+    return DVK_OK;
+}
+
+static dvk_status make_volume(fused *f)
+{
+    const size_t plane = f->n[0] * f->n[1] * sizeof(float), least = (LEAST_PART + plane - 1) / plane;
+    f->part = f->slab;
+    if (f->b->shared)
+        return DVK_OK;
+    if (f->part > least)
+        f->part = larger(least, (f->slab + PARTS - 1) / PARTS);
+    return dvk_cl_buffer(f->b, volume_bytes(f), &f->volume);
 }
 
 static dvk_status prepare(fused *f)
 {
     DVK_TRY(set_sizes(f));
-    f->factor = (float)(f->taps.factor * 2 / ((double)f->length[0] * (double)f->length[1] * (double)f->length[2]));
-    for (int a = 0; a < 3; a++)
-        DVK_TRY(dvk_cl_axis_make(f->b, a == 0 ? f->length[0] / 2 : f->length[a], a == 0, &f->axis[a]));
-    DVK_TRY(dvk_cl_buffer(f->b, placed_bytes(f), &f->placed));
-    DVK_TRY(dvk_cl_buffer(f->b, piece_bytes(f), &f->pieces));
+    const size_t *length = f->passes.length;
+    f->passes.factor = (float)(f->taps.factor * 2 / ((double)length[0] * (double)length[1] * (double)length[2]));
+    DVK_TRY(dvk_cl_passes_make(&f->passes));
+    if (!f->octant)
+        DVK_TRY(dvk_cl_room_make(&f->passes, &f->taps, &f->room));
     if (f->slabs == 1) {
         DVK_TRY(make_spectrum(f));
     } else {
-        DVK_TRY(dvk_cl_buffer(f->b, 2 * spectrum_part(f) * sizeof(float), &f->spectrum));
-        DVK_TRY(dvk_cl_buffer(f->b, 2 * data_part(f) * sizeof(float), &f->sum));
+        DVK_TRY(dvk_cl_buffer(f->b, spectrum_bytes(f), &f->spectrum));
+        DVK_TRY(dvk_cl_buffer(f->b, data_bytes(f), &f->sum));
     }
-    DVK_TRY(dvk_cl_buffer(f->b, 2 * data_part(f) * sizeof(float), &f->data));
-    return dvk_cl_buffer(f->b, volume_bytes(f), &f->volume);
+    DVK_TRY(dvk_cl_buffer(f->b, data_bytes(f), &f->data));
+    return make_volume(f);
 }
 
 static dvk_status create_fused(dvk_backend *b, const size_t n[3], dvk_cl_taps *taps, void **out)
@@ -269,6 +170,7 @@ static dvk_status create_fused(dvk_backend *b, const size_t n[3], dvk_cl_taps *t
     fused *f = NULL;
     DVK_TRY(dvk_alloc(1, sizeof *f, &f));
     f->b = b;
+    f->passes.b = b;
     memcpy(f->n, n, sizeof f->n);
     f->taps = *taps;
     taps->value = NULL;
@@ -280,7 +182,7 @@ static dvk_status create_fused(dvk_backend *b, const size_t n[3], dvk_cl_taps *t
     return status;
 }
 
-/* --- running --- */
+/* --- slabs between host and device --- */
 
 static size_t planes_of(const fused *f, size_t slab)
 {
@@ -288,46 +190,117 @@ static size_t planes_of(const fused *f, size_t slab)
     return left < f->slab ? left : f->slab;
 }
 
+static size_t plane_values(const fused *f)
+{
+    return f->n[0] * f->n[1];
+}
+
+/* `planes` planes of the volume and of `data`, from plane `first` on. */
+static dvk_cl_planes planes_at(const fused *f, cl_mem volume, cl_mem data, size_t first, size_t planes)
+{
+    return (dvk_cl_planes){.volume = volume,
+                           .at = first * plane_values(f),
+                           .size = {f->n[0], f->n[1], planes},
+                           .data = data,
+                           .plane = first,
+                           .imaginary = data_part(f)};
+}
+
+static size_t part_of(const fused *f, size_t first, size_t planes)
+{
+    return planes - first < f->part ? planes - first : f->part;
+}
+
+static dvk_status forward_in_place(fused *f, const float *in, size_t planes)
+{
+    cl_mem volume = NULL;
+    DVK_TRY(dvk_cl_wrap(f->b, (void *)(uintptr_t)in, planes * plane_values(f) * sizeof *in, false, &volume));
+    const dvk_cl_planes v = planes_at(f, volume, f->data, 0, planes);
+    const dvk_status status = dvk_cl_forward(&f->passes, &v);
+    clReleaseMemObject(volume); /* OpenCL keeps it until the queue is done with it */
+    return status;
+}
+
+static dvk_status backward_in_place(fused *f, cl_mem data, float *out, size_t planes)
+{
+    cl_mem volume = NULL;
+    const size_t bytes = planes * plane_values(f) * sizeof *out;
+    DVK_TRY(dvk_cl_wrap(f->b, out, bytes, true, &volume));
+    const dvk_cl_planes v = planes_at(f, volume, data, 0, planes);
+    dvk_status status = dvk_cl_backward(&f->passes, &v);
+    if (status == DVK_OK)
+        status = dvk_cl_wrap_read(f->b, volume, bytes);
+    clReleaseMemObject(volume);
+    return status;
+}
+
 /* An input slab, transformed along x and y. */
 static dvk_status send_slab(fused *f, size_t slab, const float *in)
 {
-    const size_t plane = f->n[0] * f->n[1], size[3] = {f->n[0], f->n[1], planes_of(f, slab)};
-    DVK_TRY(dvk_cl_write(f->b, f->volume, 0, in + slab * f->slab * plane, plane * size[2] * sizeof *in));
-    DVK_TRY(pass_x(f, true, f->volume, f->data, size, data_part(f)));
-    return pass_y(f, true, f->data, f->n[1], size[2], data_part(f));
+    const size_t planes = planes_of(f, slab);
+    in += slab * f->slab * plane_values(f);
+    if (f->b->shared)
+        return forward_in_place(f, in, planes);
+    DVK_TRY(dvk_cl_transfer_begin(f->b));
+    for (size_t z = 0; z < planes; z += f->part) {
+        const dvk_cl_planes v = planes_at(f, f->volume, f->data, z, part_of(f, z, planes));
+        DVK_TRY(dvk_cl_send(f->b, f->volume, v.at * sizeof *in, in + v.at, v.size[2] * plane_values(f) * sizeof *in));
+        DVK_TRY(dvk_cl_forward(&f->passes, &v));
+    }
+    return DVK_OK;
 }
 
 /* An output slab back from its transform along x and y. */
 static dvk_status receive_slab(fused *f, size_t slab, cl_mem data, float *out)
 {
-    const size_t plane = f->n[0] * f->n[1], size[3] = {f->n[0], f->n[1], planes_of(f, slab)};
-    DVK_TRY(pass_y(f, false, data, f->n[1], size[2], data_part(f)));
-    DVK_TRY(pass_x(f, false, data, f->volume, size, data_part(f)));
-    return dvk_cl_read(f->b, f->volume, 0, out + slab * f->slab * plane, plane * size[2] * sizeof *out);
+    const size_t planes = planes_of(f, slab);
+    out += slab * f->slab * plane_values(f);
+    if (f->b->shared)
+        return backward_in_place(f, data, out, planes);
+    for (size_t z = 0; z < planes; z += f->part) {
+        const dvk_cl_planes v = planes_at(f, f->volume, data, z, part_of(f, z, planes));
+        DVK_TRY(dvk_cl_backward(&f->passes, &v));
+        DVK_TRY(
+            dvk_cl_receive(f->b, f->volume, v.at * sizeof *out, out + v.at, v.size[2] * plane_values(f) * sizeof *out));
+    }
+    return dvk_cl_transfer_end(f->b);
 }
+
+/* --- running --- */
 
 static dvk_status run_whole(fused *f, const float *in, float *out)
 {
+    const dvk_cl_sum whole = {.data = f->data,
+                              .to = f->data,
+                              .spectrum = f->spectrum,
+                              .filled = f->n[2],
+                              .wanted = f->n[2],
+                              .imaginary = data_part(f)};
     DVK_TRY(send_slab(f, 0, in));
     if (f->octant)
-        DVK_TRY(pass_z_even(f));
+        DVK_TRY(dvk_cl_z_even(&f->passes, f->data, f->spectrum, f->n[2], data_part(f)));
     else
-        DVK_TRY(pass_z_general(f, f->data, f->n[2], f->n[2], false));
+        DVK_TRY(dvk_cl_z_general(&f->passes, &whole));
     return receive_slab(f, 0, f->data, out);
 }
 
 static dvk_status run_slabs(fused *f, const float *in, float *out)
 {
     for (size_t to = 0; to < f->slabs; to++) {
-        bool add = false;
+        dvk_cl_sum sum = {.data = f->data,
+                          .to = f->sum,
+                          .spectrum = f->spectrum,
+                          .wanted = planes_of(f, to),
+                          .imaginary = data_part(f)};
         for (size_t from = 0; from < f->slabs; from++) {
             const long shift = ((long)to - (long)from) * (long)f->slab;
             if (labs(shift) > (long)(f->taps.half[2] + f->reach_z))
                 continue; /* further apart than the kernel reaches */
-            DVK_TRY(transform_taps(f, shift, f->spectrum));
+            DVK_TRY(dvk_cl_spectrum_whole(&f->passes, &f->taps, &f->room, f->reach_z, shift, f->spectrum));
             DVK_TRY(send_slab(f, from, in));
-            DVK_TRY(pass_z_general(f, f->sum, planes_of(f, from), planes_of(f, to), add));
-            add = true;
+            sum.filled = planes_of(f, from);
+            DVK_TRY(dvk_cl_z_general(&f->passes, &sum));
+            sum.add = true;
         }
         DVK_TRY(receive_slab(f, to, f->sum, out));
     }
@@ -342,6 +315,8 @@ static dvk_status run_slabs_in_place(fused *f, float *volume)
     DVK_TRY(dvk_alloc(voxels, sizeof *copy, &copy));
     memcpy(copy, volume, voxels * sizeof *copy);
     const dvk_status status = run_slabs(f, copy, volume);
+    if (status != DVK_OK)
+        clFinish(f->b->queue); /* nothing may still read the copy */
     dvk_free(copy);
     return status;
 }
@@ -349,9 +324,14 @@ static dvk_status run_slabs_in_place(fused *f, float *volume)
 static dvk_status run_fused(void *state, const float *in, float *out)
 {
     fused *f = state;
+    dvk_status status = DVK_OK;
     if (f->slabs == 1)
-        return run_whole(f, in, out);
-    return in == out ? run_slabs_in_place(f, out) : run_slabs(f, in, out);
+        status = run_whole(f, in, out);
+    else
+        status = in == out ? run_slabs_in_place(f, out) : run_slabs(f, in, out);
+    if (status != DVK_OK)
+        clFinish(f->b->queue); /* nothing may still work in the caller's memory */
+    return status;
 }
 
 const dvk_cl_engine dvk_cl_fused = {create_fused, run_fused, free_fused};

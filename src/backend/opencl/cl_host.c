@@ -1,6 +1,6 @@
 /*
- * Messages and memory come from the library that loaded this back end: the shared macros work here as there. And what
- * an OpenCL error code is called.
+ * Messages, memory and the cache come from the library that loaded this back end: the shared macros work here as there.
+ * And what an OpenCL error code is called.
  */
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +29,11 @@ size_t dvk_cl_memory_limit(void)
     return host->memory_limit();
 }
 
+void dvk_cl_memory_used(size_t bytes)
+{
+    host->memory_used(bytes);
+}
+
 dvk_status dvk_fail(dvk_status status, const char *format, ...)
 {
     va_list args;
@@ -41,6 +46,21 @@ dvk_status dvk_fail(dvk_status status, const char *format, ...)
 dvk_status dvk_alloc(size_t count, size_t size, void *out)
 {
     return host->alloc(count, size, out);
+}
+
+bool dvk_cache_load(const char *kind, const dvk_span *key, size_t spans, dvk_buffer *out)
+{
+    return host->cache_load(kind, key, spans, out);
+}
+
+dvk_status dvk_cache_store(const char *kind, const dvk_span *key, size_t spans, const dvk_span *bytes)
+{
+    return host->cache_store(kind, key, spans, bytes);
+}
+
+void dvk_buffer_free(dvk_buffer *b)
+{
+    host->buffer_free(b);
 }
 
 void dvk_free(void *p)

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/cl_transfer.h"
 #include "kernels_cl/timefit_parameters.h"
 
 /* Voxels are taken in whole groups of work-items, each with a voxel in every lane. */
@@ -45,7 +45,7 @@ static void free_buffers(dvk_backend *b, part *m)
     cl_mem *all[] = {&m->parameters, &m->frames, &m->tia, &m->status, &m->sd, &m->curve, &m->residuals};
     clFinish(b->queue); /* nothing may still use them after a failure on the way */
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        dvk_cl_buffer_free(all[i]);
+        dvk_cl_buffer_free(b, all[i]);
 }
 
 /* Integrates `count` voxels from `first` on. */
@@ -57,18 +57,20 @@ static dvk_status run_part(dvk_backend *b, const dvk_integrate_problem *p, part 
     const dvk_cl_arg args[] = {DVK_CL_ARG(m->parameters), DVK_CL_ARG(m->frames), DVK_CL_ARG(m->tia),
                                DVK_CL_ARG(m->status),     DVK_CL_ARG(m->sd),     DVK_CL_ARG(m->curve),
                                DVK_CL_ARG(m->residuals),  DVK_CL_ARG(stride)};
+    DVK_TRY(dvk_cl_transfer_begin(b));
     for (size_t i = 0; i < p->points; i++)
-        DVK_TRY(dvk_cl_write(b, m->frames, i * m->stride * sizeof(float), p->frame[i] + first, count * sizeof(float)));
+        DVK_TRY(dvk_cl_send(b, m->frames, i * m->stride * sizeof(float), p->frame[i] + first, count * sizeof(float)));
     DVK_TRY(dvk_cl_launch(b, source, "dvk_integrate", items, args, sizeof args / sizeof args[0]));
-    DVK_TRY(dvk_cl_read(b, m->tia, 0, p->tia + first, count * sizeof(float)));
+    DVK_TRY(dvk_cl_receive(b, m->tia, 0, p->tia + first, count * sizeof(float)));
     if (p->sd)
-        DVK_TRY(dvk_cl_read(b, m->sd, 0, p->sd + first, count * sizeof(float)));
+        DVK_TRY(dvk_cl_receive(b, m->sd, 0, p->sd + first, count * sizeof(float)));
     for (size_t i = 0; p->curve && i < p->points; i++) {
         const size_t at = i * m->stride * sizeof(float);
-        DVK_TRY(dvk_cl_read(b, m->curve, at, p->curve[i] + first, count * sizeof(float)));
-        DVK_TRY(dvk_cl_read(b, m->residuals, at, p->residuals[i] + first, count * sizeof(float)));
+        DVK_TRY(dvk_cl_receive(b, m->curve, at, p->curve[i] + first, count * sizeof(float)));
+        DVK_TRY(dvk_cl_receive(b, m->residuals, at, p->residuals[i] + first, count * sizeof(float)));
     }
-    return dvk_cl_read(b, m->status, 0, p->status + first, count);
+    DVK_TRY(dvk_cl_receive(b, m->status, 0, p->status + first, count));
+    return dvk_cl_transfer_end(b);
 }
 
 dvk_status dvk_cl_integrate(dvk_backend *b, const dvk_integrate_problem *p)

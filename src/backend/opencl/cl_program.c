@@ -1,8 +1,10 @@
-/* Buffers, and programs from the embedded sources: built once for an open device, launched with checked arguments. */
+/* Programs from the embedded sources: built once for an open device, launched with checked arguments. */
+#include "backend/opencl/cl_program.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/cl_binary.h"
 
 enum { MOST_KERNELS = 16, NAME_SIZE = 32, KEY_SIZE = 256 };
 
@@ -18,39 +20,6 @@ struct dvk_cl_program {
 };
 
 bool dvk_kernels_cl_find(const char *name, const unsigned char **bytes, size_t *count);
-
-/* --- buffers --- */
-
-dvk_status dvk_cl_buffer(dvk_backend *b, size_t bytes, cl_mem *out)
-{
-    dvk_status status = DVK_OK;
-    CL_MAKE(*out, clCreateBuffer(b->context, CL_MEM_READ_WRITE, bytes ? bytes : 1, NULL, &cl_made));
-done:
-    return status;
-}
-
-void dvk_cl_buffer_free(cl_mem *buffer)
-{
-    if (*buffer)
-        clReleaseMemObject(*buffer);
-    *buffer = NULL;
-}
-
-dvk_status dvk_cl_write(dvk_backend *b, cl_mem to, size_t offset, const void *from, size_t bytes)
-{
-    dvk_status status = DVK_OK;
-    CL_TRY(clEnqueueWriteBuffer(b->queue, to, CL_TRUE, offset, bytes, from, 0, NULL, NULL));
-done:
-    return status;
-}
-
-dvk_status dvk_cl_read(dvk_backend *b, cl_mem from, size_t offset, void *to, size_t bytes)
-{
-    dvk_status status = DVK_OK;
-    CL_TRY(clEnqueueReadBuffer(b->queue, from, CL_TRUE, offset, bytes, to, 0, NULL, NULL));
-done:
-    return status;
-}
 
 /* --- programs --- */
 
@@ -73,23 +42,34 @@ static dvk_status fail_build(dvk_backend *b, const char *file, cl_program progra
     return status;
 }
 
+dvk_status dvk_cl_source_text(const char *file, dvk_span *out)
+{
+    const unsigned char *bytes = NULL;
+    if (!dvk_kernels_cl_find(file, &bytes, &out->count))
+        return dvk_fail(DVK_ERR_INTERNAL, "%s is not in this build", file);
+    out->at = bytes;
+    return DVK_OK;
+}
+
 static dvk_status build(dvk_backend *b, const dvk_cl_source *source, dvk_cl_program *p)
 {
     dvk_status status = DVK_OK;
-    const unsigned char *bytes = NULL;
-    size_t count = 0;
+    dvk_span span;
     char options[KEY_SIZE];
-    if (!dvk_kernels_cl_find(source->file, &bytes, &count))
-        return dvk_fail(DVK_ERR_INTERNAL, "%s is not in this build", source->file);
-    const char *text = (const char *)bytes;
+    DVK_TRY(dvk_cl_source_text(source->file, &span));
+    const char *text = span.at;
     snprintf(options, sizeof options, "-cl-std=CL1.2 %s", source->options);
-    CL_MAKE(p->program, clCreateProgramWithSource(b->context, 1, &text, &count, &cl_made));
+    if (dvk_cl_binary_load(b, &span, options, &p->program))
+        return DVK_OK;
+    CL_MAKE(p->program, clCreateProgramWithSource(b->context, 1, &text, &span.count, &cl_made));
     const cl_int code =
         dvk_cl_call_fails() ? CL_OUT_OF_RESOURCES : clBuildProgram(p->program, 1, &b->id, options, NULL, NULL);
     if (code == CL_BUILD_PROGRAM_FAILURE)
         status = fail_build(b, source->file, p->program);
     else if (code != CL_SUCCESS)
         status = dvk_cl_fail(code, "clBuildProgram");
+    else
+        dvk_cl_binary_keep(b, &span, options, p->program);
 done:
     return status;
 }

@@ -1,5 +1,5 @@
 /* The table of the OpenCL back end, and its only exported symbol. */
-#include "backend/opencl/opencl.h"
+#include "backend/opencl/cl_choice.h"
 
 static const dvk_device *describe(const dvk_backend *b)
 {
@@ -12,6 +12,9 @@ static const dvk_backend_ops ops = {
     .open = dvk_cl_open,
     .close = dvk_cl_close,
     .describe = describe,
+    .direct_taps = dvk_cl_direct_taps,
+    .tuning = dvk_cl_choice_text,
+    .tune = dvk_cl_choice_measure,
     .conv_create = dvk_cl_conv_create,
     .conv_run = dvk_cl_conv_run,
     .conv_free = dvk_cl_conv_free,
