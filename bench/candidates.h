@@ -28,6 +28,12 @@ void *bench_fftw_make(const char *way, int threads, const size_t n[3], const siz
 int bench_fftw_run(void *candidate, const float *in, float *out);
 void bench_fftw_free(void *candidate);
 
+/* clFFT in float on the first OpenCL device: the least good length >= n + R, the kernel's spectrum kept. Transfers
+ * count. */
+void *bench_clfft_make(const size_t n[3], const size_t half[3], const float *taps);
+int bench_clfft_run(void *candidate, const float *in, float *out);
+void bench_clfft_free(void *candidate);
+
 /* Copies `bytes` with all threads: the floor. `from` and `to` are the caller's. */
 void bench_copy(int threads, const char *from, char *to, size_t bytes);
 

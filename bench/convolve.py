@@ -82,6 +82,18 @@ def torch_candidate(volume, taps, threads):
     return lambda image: torch.fft.irfftn(torch.fft.rfftn(torch.from_numpy(image), full) * spectrum, full)[inside].numpy()
 
 
+def cupy_candidate(volume, taps):
+    """On the GPU, the kernel's spectrum kept there; transfers count."""
+    import cupy
+
+    full = [good_length(v + t // 2) for v, t in zip(volume.shape, taps.shape)]
+    wrapped = cupy.zeros(full, cupy.float32)
+    wrapped[tuple(slice(0, t) for t in taps.shape)] = cupy.asarray(taps)
+    spectrum = cupy.fft.rfftn(cupy.roll(wrapped, [-(t // 2) for t in taps.shape], AXES))
+    inside = tuple(slice(0, v) for v in volume.shape)
+    return lambda image: cupy.asnumpy(cupy.fft.irfftn(cupy.fft.rfftn(cupy.asarray(image), full) * spectrum, full)[inside])
+
+
 def candidates(library, n, half, volume, taps, threads):
     shape, reach, voxel = sizes(n), sizes(half), ctypes.c_double(VOXEL_MM)
 
@@ -93,16 +105,21 @@ def candidates(library, n, half, volume, taps, threads):
         make = lambda: library.bench_fftw_make(way.encode(), threads, shape, reach, pointer(taps))
         return Native(library, "fftw", make)
 
+    def clfft():
+        return Native(library, "clfft", lambda: library.bench_clfft_make(shape, reach, pointer(taps)))
+
     return {
         f"dvkit CPU, {threads} threads": lambda: dvkit("cpu", threads),
         "dvkit CPU, 1 thread": lambda: dvkit("cpu", 1),
         "dvkit OpenCL": lambda: dvkit("opencl", threads),
         "FFTW ordinary (least good size, measured)": lambda: fftw("ordinary"),
         "FFTW textbook (power of 2, estimated)": lambda: fftw("textbook"),
+        "clFFT ordinary (least good size), OpenCL": clfft,
         f"SciPy fftconvolve float32, {threads} workers": lambda: Call(scipy_candidate(taps, threads)),
         "NumPy rfftn float32": lambda: Call(numpy_candidate(volume, taps)),
         "SimpleITK FFTConvolution": lambda: Call(itk_candidate(taps, threads)),
         "PyTorch rfftn": lambda: Call(torch_candidate(volume, taps, threads)),
+        "CuPy rfftn": lambda: Call(cupy_candidate(volume, taps)),
     }
 
 
