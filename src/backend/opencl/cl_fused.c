@@ -45,9 +45,20 @@ static size_t slab_bytes(const fused *f)
     return f->n[0] * f->n[1] * f->slab * sizeof(float);
 }
 
+/* Planes sent at a time. */
+static size_t part_planes(const fused *f)
+{
+    const size_t plane = f->n[0] * f->n[1] * sizeof(float), least = (LEAST_PART + plane - 1) / plane;
+    const size_t part = larger(least, (f->slab + PARTS - 1) / PARTS);
+    return part < f->slab ? part : f->slab;
+}
+
+/* Beside a whole spectrum there is room for a part of the volume only, so that parts wait for each other. */
 static size_t volume_bytes(const fused *f)
 {
-    return f->b->shared ? 0 : slab_bytes(f);
+    if (f->b->shared)
+        return 0;
+    return f->octant ? slab_bytes(f) : f->n[0] * f->n[1] * part_planes(f) * sizeof(float);
 }
 
 /* Numbers in one part, real or imaginary, of a transformed slab. */
@@ -136,17 +147,6 @@ static dvk_status make_spectrum(fused *f)
     return DVK_OK;
 }
 
-static dvk_status make_volume(fused *f)
-{
-    const size_t plane = f->n[0] * f->n[1] * sizeof(float), least = (LEAST_PART + plane - 1) / plane;
-    f->part = f->slab;
-    if (f->b->shared)
-        return DVK_OK;
-    if (f->part > least)
-        f->part = larger(least, (f->slab + PARTS - 1) / PARTS);
-    return dvk_cl_buffer(f->b, volume_bytes(f), &f->volume);
-}
-
 static dvk_status prepare(fused *f)
 {
     DVK_TRY(set_sizes(f));
@@ -162,7 +162,8 @@ static dvk_status prepare(fused *f)
         DVK_TRY(dvk_cl_buffer(f->b, data_bytes(f), &f->sum));
     }
     DVK_TRY(dvk_cl_buffer(f->b, data_bytes(f), &f->data));
-    return make_volume(f);
+    f->part = part_planes(f);
+    return f->b->shared ? DVK_OK : dvk_cl_buffer(f->b, volume_bytes(f), &f->volume);
 }
 
 static dvk_status create_fused(dvk_backend *b, const size_t n[3], dvk_cl_taps *taps, void **out)
@@ -206,9 +207,13 @@ static dvk_cl_planes planes_at(const fused *f, cl_mem volume, cl_mem data, size_
                            .imaginary = data_part(f)};
 }
 
-static size_t part_of(const fused *f, size_t first, size_t planes)
+/* The part of `planes` planes that starts with plane z. */
+static dvk_cl_planes part_at(const fused *f, cl_mem data, size_t z, size_t planes)
 {
-    return planes - first < f->part ? planes - first : f->part;
+    dvk_cl_planes v = planes_at(f, f->volume, data, z, planes - z < f->part ? planes - z : f->part);
+    if (!f->octant)
+        v.at = 0;
+    return v;
 }
 
 static dvk_status forward_in_place(fused *f, const float *in, size_t planes)
@@ -241,10 +246,12 @@ static dvk_status send_slab(fused *f, size_t slab, const float *in)
     in += slab * f->slab * plane_values(f);
     if (f->b->shared)
         return forward_in_place(f, in, planes);
-    DVK_TRY(dvk_cl_transfer_begin(f->b));
     for (size_t z = 0; z < planes; z += f->part) {
-        const dvk_cl_planes v = planes_at(f, f->volume, f->data, z, part_of(f, z, planes));
-        DVK_TRY(dvk_cl_send(f->b, f->volume, v.at * sizeof *in, in + v.at, v.size[2] * plane_values(f) * sizeof *in));
+        const dvk_cl_planes v = part_at(f, f->data, z, planes);
+        if (z == 0 || !f->octant)
+            DVK_TRY(dvk_cl_transfer_begin(f->b));
+        DVK_TRY(dvk_cl_send(f->b, f->volume, v.at * sizeof *in, in + z * plane_values(f),
+                            v.size[2] * plane_values(f) * sizeof *in));
         DVK_TRY(dvk_cl_forward(&f->passes, &v));
     }
     return DVK_OK;
@@ -258,10 +265,12 @@ static dvk_status receive_slab(fused *f, size_t slab, cl_mem data, float *out)
     if (f->b->shared)
         return backward_in_place(f, data, out, planes);
     for (size_t z = 0; z < planes; z += f->part) {
-        const dvk_cl_planes v = planes_at(f, f->volume, data, z, part_of(f, z, planes));
+        const dvk_cl_planes v = part_at(f, data, z, planes);
         DVK_TRY(dvk_cl_backward(&f->passes, &v));
-        DVK_TRY(
-            dvk_cl_receive(f->b, f->volume, v.at * sizeof *out, out + v.at, v.size[2] * plane_values(f) * sizeof *out));
+        DVK_TRY(dvk_cl_receive(f->b, f->volume, v.at * sizeof *out, out + z * plane_values(f),
+                               v.size[2] * plane_values(f) * sizeof *out));
+        if (!f->octant)
+            DVK_TRY(dvk_cl_transfer_end(f->b));
     }
     return dvk_cl_transfer_end(f->b);
 }
