@@ -57,6 +57,8 @@ static dvk_interval concordance_interval(const dvk_difference *d, double sd_a, d
     const double variance = ((1 - r * r) * c2 / (left * r * r) + 2 * c2 * c * (1 - c) * u2 / (r * left * left) -
                              c2 * c2 * u2 * u2 / (2 * r * r * left * left)) /
                             ((double)n - 2);
+    if (n >= 3 && c == 1) /* the same values: the transform ends there */
+        return (dvk_interval){1, 1, 1};
     if (n < 3 || !(left > 0) || !(variance >= 0))
         return (dvk_interval){c, NAN, NAN};
     const double half = Z * sqrt(variance);

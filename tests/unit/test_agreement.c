@@ -125,10 +125,21 @@ START_TEST(archives)
 }
 END_TEST
 
+/* Both archives say the same: concordance is 1 and nothing is uncertain about it. */
+START_TEST(the_same_values)
+{
+    const double same[] = {1, 2, 4, 7};
+    dvk_agreement g;
+    ck_ok(dvk_agreement_of(same, same, 4, &g));
+    ck_assert(g.concordance.value == 1 && g.concordance.low == 1 && g.concordance.high == 1);
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("agreement");
     tcase_add_test(t, students_t);
+    tcase_add_test(t, the_same_values);
     tcase_add_test(t, bland_altman_peak_flow);
     tcase_add_test(t, too_few);
     tcase_add_test(t, archives);
