@@ -136,7 +136,8 @@ static void write_patients(const dvk_cohort *c, dvk_page *p)
     dvk_page_add(p,
                  "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Patient</th><th scope=\"col\">Cycles</th>"
                  "<th scope=\"col\">Not done</th><th scope=\"col\">BED left <span class=\"unit\">Gy</span></th>"
-                 "<th scope=\"col\">BED right <span class=\"unit\">Gy</span></th><th scope=\"col\">Remark</th></tr>"
+                 "<th scope=\"col\">BED right <span class=\"unit\">Gy</span></th><th scope=\"col\" "
+                 "class=\"text\">Remark</th></tr>"
                  "</thead>\n<tbody>\n");
     for (size_t i = 0; i < c->patient_count; i++) {
         const dvk_cohort_patient *patient = &c->patients[i];
@@ -148,7 +149,7 @@ static void write_patients(const dvk_cohort *c, dvk_page *p)
             dvk_page_number(p, bed_of(patient, kidneys[k]), 4);
             dvk_page_add(p, "</td>");
         }
-        dvk_page_add(p, "<td class=\"words\">");
+        dvk_page_add(p, "<td class=\"words text\">");
         dvk_page_text(p, patient->problem);
         dvk_page_add(p, "</td></tr>\n");
     }
@@ -185,7 +186,7 @@ static void write_case(const dvk_cohort *c, const dvk_cohort_case *k, dvk_page *
             dvk_page_add(p, "</td>");
         }
     }
-    dvk_page_add(p, "<td class=\"words\">");
+    dvk_page_add(p, "<td class=\"words text\">");
     for (int side = 0; side < 2; side++)
         write_flags(roi_named(k, kidneys[side]), sides[side], p);
     dvk_page_add(p, "</td></tr>\n");
@@ -201,7 +202,7 @@ static void write_cases(const dvk_cohort *c, dvk_page *p)
                      "<th scope=\"col\"><span class=\"unit\">Gy/GBq</span></th>"
                      "<th scope=\"col\">BED <span class=\"unit\">Gy</span></th>",
                      side, side ? "Right" : "Left");
-    dvk_page_add(p, "<th scope=\"col\">Flags</th></tr></thead>\n<tbody>\n");
+    dvk_page_add(p, "<th scope=\"col\" class=\"text\">Flags</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < c->count; i++)
         if (c->cases[i].summary)
             write_case(c, &c->cases[i], p);
@@ -215,7 +216,7 @@ static void write_failures(const dvk_cohort *c, dvk_page *p)
         return;
     dvk_page_section(p, "failures", "Failures");
     dvk_page_add(p, "<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Case</th><th scope=\"col\">Step</th>"
-                    "<th scope=\"col\">What is wrong</th></tr></thead>\n<tbody>\n");
+                    "<th scope=\"col\" class=\"text\">What is wrong</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < c->count; i++) {
         const dvk_archive_state *s = &c->cases[i].state;
         if (!c->cases[i].error)
@@ -224,7 +225,7 @@ static void write_failures(const dvk_cohort *c, dvk_page *p)
         dvk_page_text(p, c->cases[i].id);
         dvk_page_add(p, "</th><td>");
         dvk_page_text(p, s->stage ? s->stage : "");
-        dvk_page_add(p, "</td><td class=\"words\">");
+        dvk_page_add(p, "</td><td class=\"words text\">");
         dvk_page_text(p, s->message ? s->message : "");
         dvk_page_add(p, "</td></tr>\n");
     }
