@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "kernels_cl/timefit_parameters.h"
 #include "physics/timefit.h"
-#include "pipeline/bootstrap.h"
+#include "pipeline/steps/bootstrap.h"
 #include "support/convolution.h"
 #include "support/opencl.h"
 #include "support/support.h"

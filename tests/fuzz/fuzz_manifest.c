@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "pipeline/archive.h"
+#include "pipeline/archive/archive.h"
 
 typedef struct place {
     const dvk_manifest *manifest;

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/phantom_scanner.h"
-#include "pipeline/phantom_shapes.h"
-#include "pipeline/phantom_truth.h"
+#include "pipeline/phantom/scanner.h"
+#include "pipeline/phantom/shapes.h"
+#include "pipeline/phantom/truth.h"
 #include "support/files.h"
 #include "support/support.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "pipeline/agreement.h"
+#include "pipeline/compare/agreement.h"
 #include "support/html.h"
 #include "support/support.h"
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/archive.h"
+#include "pipeline/archive/archive.h"
 #include "support/files.h"
 #include "support/support.h"
 

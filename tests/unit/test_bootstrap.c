@@ -3,7 +3,7 @@
 
 #include "base/alloc.h"
 #include "physics/resampling.h"
-#include "pipeline/bootstrap.h"
+#include "pipeline/steps/bootstrap.h"
 #include "support/convolution.h"
 #include "support/support.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "physics/compare.h"
-#include "pipeline/compare.h"
+#include "pipeline/compare/compare.h"
 #include "support/support.h"
 
 enum { SAMPLES = 6 };

@@ -1,6 +1,6 @@
 /* The course's arithmetic on cycles made in memory: vectors.json and sums worked out by hand. */
 #include "base/alloc.h"
-#include "pipeline/course.h"
+#include "pipeline/course/course.h"
 #include "support/support.h"
 
 enum { MOST = 16 };

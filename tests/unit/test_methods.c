@@ -1,7 +1,7 @@
 /* Shares of the axes in a spread with a known make-up, and the page. */
 #include <string.h>
 
-#include "pipeline/methods.h"
+#include "pipeline/methods/methods.h"
 #include "support/html.h"
 #include "support/support.h"
 

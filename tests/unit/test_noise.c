@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "pipeline/noise.h"
+#include "pipeline/steps/noise.h"
 #include "support/convolution.h"
 #include "support/support.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "data/json.h"
-#include "pipeline/report.h"
+#include "pipeline/report/report.h"
 #include "support/html.h"
 #include "support/support.h"
 

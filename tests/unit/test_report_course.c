@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "pipeline/report_course.h"
+#include "pipeline/report/course.h"
 #include "support/html.h"
 #include "support/support.h"
 

@@ -2,10 +2,10 @@
 #include <png.h>
 #include <string.h>
 
-#include "pipeline/report_chart.h"
-#include "pipeline/report_page.h"
-#include "pipeline/report_raster.h"
-#include "pipeline/report_view.h"
+#include "pipeline/report/chart.h"
+#include "pipeline/report/page.h"
+#include "pipeline/report/raster.h"
+#include "pipeline/report/view.h"
 #include "support/support.h"
 
 /* What one call writes, without the page around it. Lent until the next call. */

@@ -1,0 +1,51 @@
+/* A cohort: every case of an archive with what its summary says, in the order of their ids. */
+#ifndef DVK_PIPELINE_ARCHIVE_COHORT_H
+#define DVK_PIPELINE_ARCHIVE_COHORT_H
+
+#include "pipeline/archive/archive.h"
+
+typedef struct dvk_cohort_case {
+    size_t row;
+    char id[DVK_CASE_ID_SIZE];
+    dvk_archive_state state; /* lends from the manifest and from `error` */
+    json_t *error;           /* NULL: none */
+    json_t *summary;         /* NULL where the case is not done */
+    char *report;            /* its report.html from OUT on; NULL where the case is not done */
+    char fingerprint[65];
+    size_t cycle; /* 1-based, among the sessions of its participant */
+} dvk_cohort_case;
+
+/* One participant: a run of cases, and their course where it could be added up. */
+typedef struct dvk_cohort_patient {
+    size_t first, count; /* in dvk_cohort.cases */
+    size_t done;
+    dvk_course *course; /* NULL: see problem */
+    char problem[512];
+} dvk_cohort_patient;
+
+typedef struct dvk_cohort {
+    const char *out;
+    bool bids; /* OUT is a BIDS dataset */
+    dvk_manifest manifest;
+    dvk_cohort_case *cases;
+    size_t count;
+    dvk_cohort_patient *patients;
+    size_t patient_count;
+    dvk_archive_counts counts;
+} dvk_cohort;
+
+/* cohort.c: reading. Free with dvk_cohort_close, whatever the status. */
+dvk_status dvk_cohort_read(const char *out, const dvk_course_options *course, dvk_cohort *c) DVK_MUST_USE;
+void dvk_cohort_close(dvk_cohort *c);
+
+/* A number of a VOI in a summary; NaN for null. */
+double dvk_cohort_number(const json_t *roi, const char *key);
+
+/* tables.c and page.c: writing. */
+dvk_status dvk_cohort_dose_table(const dvk_cohort *c, dvk_text *t) DVK_MUST_USE;
+dvk_status dvk_cohort_course_table(const dvk_cohort *c, dvk_text *t) DVK_MUST_USE;
+dvk_status dvk_cohort_qc_table(const dvk_cohort *c, dvk_text *t) DVK_MUST_USE;
+dvk_status dvk_cohort_numbers_table(const dvk_cohort *c, dvk_text *t) DVK_MUST_USE;
+dvk_status dvk_cohort_page(const dvk_cohort *c, dvk_text *t) DVK_MUST_USE;
+
+#endif

@@ -1,0 +1,112 @@
+/* Where each case of an archive stands, by what lies in its folder. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "data/json.h"
+#include "data/naming.h"
+#include "pipeline/archive/archive.h"
+
+dvk_status dvk_archive_open(const char *out, dvk_manifest *m)
+{
+    char *path = NULL;
+    DVK_TRY(dvk_archive_path(out, "manifest.tsv", &path));
+    dvk_status status = DVK_OK;
+    if (access(path, F_OK) != 0)
+        status = dvk_fail(DVK_ERR_MISSING, "%s: is no archive: 'dvkit archive run' has not been there", out);
+    if (status == DVK_OK)
+        status = dvk_manifest_read(path, m);
+    dvk_free(path);
+    return status;
+}
+
+bool dvk_archive_is_bids(const char *out)
+{
+    char *path = NULL;
+    json_t *pin = NULL;
+    const bool yes = dvk_archive_path(out, "archive.json", &path) == DVK_OK && dvk_json_read(path, &pin) == DVK_OK &&
+                     json_is_true(json_object_get(pin, "bids"));
+    json_decref(pin);
+    dvk_free(path);
+    return yes;
+}
+
+dvk_status dvk_archive_file(const char *out, const char *id, const char *name, char **path)
+{
+    char *folder = NULL;
+    DVK_TRY(dvk_archive_path(out, id, &folder));
+    const dvk_status status = dvk_result_find(folder, name, path);
+    dvk_free(folder);
+    return status;
+}
+
+dvk_status dvk_archive_record(const char *out, const char *id, const char *name, json_t **record)
+{
+    char *path = NULL;
+    *record = NULL;
+    DVK_TRY(dvk_archive_file(out, id, name, &path));
+    if (access(path, F_OK) == 0 && dvk_json_read(path, record) != DVK_OK)
+        *record = json_object();
+    dvk_free(path);
+    return DVK_OK;
+}
+
+static bool has_result(const char *out, const char *id)
+{
+    char *path = NULL;
+    const bool yes = dvk_archive_file(out, id, "provenance.json", &path) == DVK_OK && access(path, F_OK) == 0;
+    dvk_free(path);
+    return yes;
+}
+
+dvk_status dvk_archive_look(const char *out, const dvk_manifest *m, size_t row, json_t **error, dvk_archive_state *s)
+{
+    char id[DVK_CASE_ID_SIZE];
+    dvk_manifest_id(m, row, id);
+    *s = (dvk_archive_state){.participant = dvk_manifest_cell(m, row, DVK_COLUMN_PARTICIPANT),
+                             .session = dvk_manifest_cell(m, row, DVK_COLUMN_SESSION),
+                             .state = "done"};
+    *error = NULL;
+    if (has_result(out, id))
+        return DVK_OK;
+    DVK_TRY(dvk_archive_record(out, id, "error.json", error));
+    s->state = *error ? "failed" : "left";
+    if (!*error)
+        return DVK_OK;
+    s->stage = json_string_value(json_object_get(*error, "stage"));
+    s->message = json_string_value(json_object_get(*error, "message"));
+    s->exit_code = (int)json_integer_value(json_object_get(*error, "exit_code"));
+    s->retryable = json_is_true(json_object_get(*error, "retryable"));
+    return DVK_OK;
+}
+
+void dvk_archive_count(const dvk_archive_state *s, dvk_archive_counts *counts)
+{
+    counts->cases++;
+    counts->done += strcmp(s->state, "done") == 0;
+    counts->failed += strcmp(s->state, "failed") == 0;
+    counts->left += strcmp(s->state, "left") == 0;
+}
+
+dvk_status dvk_archive_status(const char *out_folder, void (*each)(void *user, const dvk_archive_state *state),
+                              void *user, dvk_archive_counts *out)
+{
+    dvk_manifest m;
+    dvk_archive_state state;
+    json_t *error = NULL;
+    *out = (dvk_archive_counts){0};
+    DVK_TRY(dvk_archive_open(out_folder, &m));
+    dvk_status status = DVK_OK;
+    for (size_t row = 0; status == DVK_OK && row < m.table->rows; row++) {
+        status = dvk_archive_look(out_folder, &m, row, &error, &state);
+        if (status != DVK_OK)
+            break;
+        dvk_archive_count(&state, out);
+        if (each)
+            each(user, &state);
+        json_decref(error);
+    }
+    dvk_manifest_close(&m);
+    return status;
+}

@@ -1,0 +1,65 @@
+/* See maps.h. */
+#include "pipeline/case/maps.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/fail.h"
+#include "data/hash.h"
+#include "data/results.h"
+#include "data/volume.h"
+
+dvk_status dvk_case_maps_add(dvk_case_maps *m, dvk_outdir *o, const dvk_volume *map, bool as_bytes, const char *stem,
+                             json_t *sidecar)
+{
+    assert(m->count < DVK_CASE_MAPS);
+    dvk_case_map *place = &m->map[m->count++];
+    *place = (dvk_case_map){.map = map, .as_bytes = as_bytes};
+    return dvk_results_place(o, stem, sidecar, &place->path);
+}
+
+static dvk_status write_bytes(const dvk_volume *map, const char *path)
+{
+    const dvk_geometry *g = dvk_volume_geometry(map);
+    const size_t n = dvk_geometry_voxels(g);
+    const float *values = dvk_volume_values(map);
+    uint8_t *bytes = NULL;
+    DVK_TRY(dvk_alloc_raw(n, 1, &bytes));
+    for (size_t v = 0; v < n; v++)
+        bytes[v] = (uint8_t)values[v];
+    const dvk_status status = dvk_volume_write_u8(g, bytes, path);
+    dvk_free(bytes);
+    return status;
+}
+
+static dvk_status write_all(dvk_case_maps *m)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        dvk_case_map *p = &m->map[i];
+        DVK_TRY(p->as_bytes ? write_bytes(p->map, p->path) : dvk_volume_write(p->map, p->path));
+        DVK_TRY(dvk_sha256_file(p->path, p->sha256));
+    }
+    return DVK_OK;
+}
+
+void dvk_case_maps_write(dvk_case_maps *m)
+{
+    m->status = write_all(m);
+    if (m->status != DVK_OK)
+        snprintf(m->message, sizeof m->message, "%s", dvk_last_message());
+}
+
+dvk_status dvk_case_maps_status(const dvk_case_maps *m)
+{
+    return m->status == DVK_OK ? DVK_OK : dvk_fail(m->status, "%s", m->message);
+}
+
+const char *dvk_case_maps_sha256(const dvk_case_maps *m, const char *path)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (strcmp(m->map[i].path, path) == 0)
+            return m->map[i].sha256;
+    return NULL;
+}
