@@ -14,8 +14,12 @@ static void collect(const struct argp *parser, help_table *t)
     for (const struct argp_option *o = parser->options; o && (o->name || o->key || o->doc); o++) {
         group = o->group ? o->group : group;
         assert(t->count < HELP_ENTRIES);
-        t->entry[t->count++] =
-            (help_entry){o->name, o->arg, o->doc, o->key > 0 && o->key < 128 && isalpha(o->key) ? o->key : 0, group};
+        t->entry[t->count++] = (help_entry){.name = o->name,
+                                            .arg = o->arg,
+                                            .doc = o->doc,
+                                            .letter = o->key > 0 && o->key < 128 && isalpha(o->key) ? o->key : 0,
+                                            .group = group,
+                                            .optional = o->flags & OPTION_ARG_OPTIONAL};
     }
     for (const struct argp_child *child = parser->children; child && child->argp; child++)
         collect(child->argp, t);

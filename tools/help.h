@@ -16,6 +16,7 @@ typedef struct help_entry {
     const char *name, *arg, *doc;
     int letter; /* its short form, or 0 */
     int group;
+    bool optional; /* its argument may be left out: --name or --name=ARG */
 } help_entry;
 
 enum { HELP_ENTRIES = 96 };

@@ -104,13 +104,13 @@ static void put_entry(FILE *to, const help_entry *o)
     put_text(to, o->name);
     fputs("\\fR", to);
     if (o->arg) {
-        fputs("=\\fI", to);
+        fputs(o->optional ? "[=\\fI" : "=\\fI", to);
         for (const char *p = o->arg; *p; p++) { /* may be broken after a bar */
             put(to, p, 1);
             if (*p == '|')
                 fputs("\\:", to);
         }
-        fputs("\\fR", to);
+        fputs(o->optional ? "\\fR]" : "\\fR", to);
     }
     fputc('\n', to);
     put_text(to, o->doc ? o->doc : "");

@@ -52,7 +52,7 @@ static void put_verbs(FILE *to)
 
 static void bash_option(FILE *to, const help_entry *o)
 {
-    if (!o->arg)
+    if (!o->arg || o->optional) /* then the next word is not its argument */
         return;
     fputs("        ", to);
     if (o->letter)
@@ -143,12 +143,12 @@ static void zsh_option(FILE *to, const help_entry *o)
     else if (o->letter)
         fprintf(to, "'(-%c --%s)'{-%c,--%s}'", o->letter, o->name, o->letter, o->name);
     else
-        fprintf(to, "'--%s%s", o->name, o->arg ? "=" : "");
+        fprintf(to, "'--%s%s", o->name, !o->arg ? "" : o->optional ? "=-" : "=");
     fputc('[', to);
     zsh_quoted(to, o->doc ? o->doc : "");
     fputc(']', to);
     if (o->arg) {
-        fputc(':', to);
+        fputs(o->optional ? "::" : ":", to);
         zsh_quoted(to, o->arg);
         fputc(':', to);
         if (help_takes(o->arg, "DIR"))

@@ -48,9 +48,11 @@ static size_t print_option(FILE *to, const help_entry *o)
             fprintf(to, "\n%*s", (int)indent, "");
             column = indent;
         }
-        column += (size_t)fprintf(to, "%s%.*s", first ? "=" : "", (int)length, arg);
+        column += (size_t)fprintf(to, "%s%.*s", !first ? "" : o->optional ? "[=" : "=", (int)length, arg);
         arg += length;
     }
+    if (o->optional)
+        column += (size_t)fprintf(to, "]");
     return column;
 }
 

@@ -4,9 +4,9 @@
 enum { KEY_BIDS = 0x7000 };
 
 static const struct argp_option table[] = {
-    {"bids", KEY_BIDS, "sub-X/ses-Y", OPTION_ARG_OPTIONAL,
-     "DIR is a BIDS derivative dataset: names after the case, in DIR/sub-X/ses-Y/pet; sub-X, ses-Y and the tracer are "
-     "those of the scans' names (or folders) unless given",
+    {"bids", KEY_BIDS, "CASE", OPTION_ARG_OPTIONAL,
+     "DIR is a BIDS derivative dataset: names after the case, in DIR/sub-X/ses-Y/pet; CASE is sub-X or sub-X/ses-Y "
+     "(default: as the scans' names or folders say)",
      0},
     {0}};
 
