@@ -38,7 +38,7 @@ static int run(int argc, char **argv);
 const command cmd_selftest = {
     .name = "selftest",
     .summary = "computes problems with known answers on a device; exit 1 when one is wrong",
-    .example = "dvkit selftest --device opencl",
+    .example = "dvkit selftest",
     .argp = &selftest_argp,
     .run = run,
 };
