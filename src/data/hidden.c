@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,11 +17,16 @@ static bool is_hidden(const struct dirent *entry)
     return strncmp(entry->d_name, dvk_hidden_prefix, strlen(dvk_hidden_prefix)) == 0;
 }
 
+/* A link under such a name is somebody's trap: what it leads to stays. */
 void dvk_hidden_remove(const char *path)
 {
-    DIR *dir = opendir(path);
-    if (!dir)
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
         return;
+    }
     for (struct dirent *entry; (entry = readdir(dir));)
         unlinkat(dirfd(dir), entry->d_name, 0);
     closedir(dir);

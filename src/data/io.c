@@ -128,7 +128,7 @@ static dvk_status read_all(int fd, const char *path, dvk_buffer *out)
     for (size_t done = 0; done < out->count;) {
         const ssize_t got = dvk_io_read(fd, out->at + done, out->count - done);
         if (got < 0)
-            return dvk_fail(DVK_ERR_IO, "%s: reading failed: %s", path, strerror(errno));
+            return dvk_fail(DVK_ERR_MISSING, "%s: reading failed: %s", path, strerror(errno));
         if (got == 0)
             return dvk_fail(DVK_ERR_RETRY, "%s: became shorter while it was read: is it still being written?", path);
         done += (size_t)got;

@@ -10,8 +10,13 @@
 
 enum { LOOKUP = 4096, STENCIL = 5 };
 
-/* Compiled twice and chosen by the processor; AVX2 without FMA rounds as SSE2 does. */
-#if defined(__x86_64__) && defined(__GLIBC__)
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+
+/* Compiled twice and chosen by the processor; AVX2 without FMA rounds as SSE2 does. What chooses runs before
+ * ThreadSanitizer can be called. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__) && !__has_feature(thread_sanitizer)
 #define WIDER __attribute__((target_clones("avx2", "default")))
 #else
 #define WIDER

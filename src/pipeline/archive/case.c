@@ -213,8 +213,9 @@ static dvk_case_outcome outcome_of(dvk_status status, const char *stage)
     case DVK_OK:
         return DVK_CASE_DONE;
     case DVK_ERR_INTERRUPTED:
-    case DVK_ERR_IO: /* inputs that cannot be read are DVK_ERR_MISSING: this is the disk of OUT */
         return DVK_CASE_STOPPED;
+    case DVK_ERR_IO: /* the disk of OUT, or else an input that cannot be read, which is this case's alone */
+        return writing ? DVK_CASE_STOPPED : DVK_CASE_FAILED;
     case DVK_ERR_DEVICE:
         return strcmp(stage, "device") == 0 ? DVK_CASE_STOPPED : DVK_CASE_FAILED;
     case DVK_ERR_RETRY:
@@ -248,7 +249,7 @@ static void note_failure(attempt *a, dvk_status status, const char *stage, dvk_c
         return;
     dvk_status recorded = a->fingerprint[0] ? DVK_OK : take_fingerprint(a);
     /* What could not be read, and now that it is hashed can: that was of a moment. */
-    out->retryable |= status == DVK_ERR_MISSING && a->fingerprint[0];
+    out->retryable |= (status == DVK_ERR_MISSING || status == DVK_ERR_IO) && a->fingerprint[0];
     if (recorded == DVK_OK)
         recorded = write_error(a, out);
     if (recorded == DVK_ERR_RETRY)

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/json.h"
+#include "data/naming.h"
 #include "data/results.h"
 #include "pipeline/archive/archive.h"
 #include "pipeline/case/request.h"
@@ -49,6 +50,17 @@ static bool same_names(const char *old_pin, bool bids)
     return same;
 }
 
+/* What else lies in OUT would be replaced as if the archive had written it. */
+static dvk_status refuse_result(const char *out)
+{
+    char *record = NULL;
+    DVK_TRY(dvk_result_find(out, "provenance.json", &record));
+    const bool there = access(record, F_OK) == 0;
+    dvk_free(record);
+    return there ? dvk_fail(DVK_ERR_CREATE, "%s: holds the result of another command: give another folder", out)
+                 : DVK_OK;
+}
+
 static dvk_status write_pin(const dvk_archive_options *o, dvk_outdir *dir, const char *pin, const char *manifest,
                             bool *wrote)
 {
@@ -57,6 +69,8 @@ static dvk_status write_pin(const dvk_archive_options *o, dvk_outdir *dir, const
     *wrote = false;
     if (status == DVK_OK)
         status = read_text(o->out, "manifest.tsv", &old_manifest);
+    if (status == DVK_OK && !old_pin)
+        status = refuse_result(o->out);
     if (status == DVK_OK && old_pin && !same_names(old_pin, o->bids))
         status = dvk_fail(DVK_ERR_CREATE, "%s: holds an archive %s --bids: give another folder", o->out,
                           o->bids ? "made without" : "made with");

@@ -185,7 +185,8 @@ static bool take_free_row(dvk_run *r, size_t *row, unsigned *tries)
 static void lose(dvk_run *r, dvk_worker *w)
 {
     const dvk_worker dead = *w;
-    dvk_leases_drop(&r->leases, dead.row);
+    if (dead.busy) /* else another may hold that row by now */
+        dvk_leases_drop(&r->leases, dead.row);
     take_death(r, &dead, dvk_worker_end(w));
 }
 
