@@ -66,12 +66,12 @@ DVK_INLINE dvk_real dvk_value_at(const dvk_fitted *f, float t)
 }
 
 /* Fits one kind of curve from the grid down. */
-DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y,
+DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, int equal, int n, const dvk_real *y,
                                    const dvk_real *w, int want_sd, dvk_trial *trial)
 {
     dvk_fitted f;
     dvk_real start[3];
-    dvk_search_grid(p, kind, n, y, w, start);
+    dvk_search_grid(p, kind, equal, n, y, w, start);
     dvk_descend(p, kind, n, y, w, want_sd, start, trial);
     f.squares = trial->squares;
     f.spread = trial->spread;
@@ -92,12 +92,12 @@ DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, 
     DVK_OUTLINE dvk_fitted name##_plain(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y,                   \
                                         const dvk_real *w, dvk_trial *trial)                                           \
     {                                                                                                                  \
-        return dvk_fit_kind(p, kind, n, y, w, 0, trial);                                                               \
+        return dvk_fit_kind(p, kind, p->weighting == DVK_FIT_UNIT, n, y, w, 0, trial);                                 \
     }                                                                                                                  \
     DVK_OUTLINE dvk_fitted name##_sd(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,   \
                                      dvk_trial *trial)                                                                 \
     {                                                                                                                  \
-        return dvk_fit_kind(p, kind, n, y, w, 1, trial);                                                               \
+        return dvk_fit_kind(p, kind, p->weighting == DVK_FIT_UNIT, n, y, w, 1, trial);                                 \
     }                                                                                                                  \
     DVK_INLINE dvk_fitted name(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,         \
                                int want_sd)                                                                            \
@@ -208,7 +208,7 @@ DVK_INLINE void dvk_tail_fit(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk
     dvk_trial trial;
     for (int i = 0; i < n; i++)
         late[i] = i < n - 3 ? dvk_splat(0.0f) : w[i];
-    const dvk_fitted f = dvk_fit_mono_plain(p, n, y, late, &trial);
+    const dvk_fitted f = dvk_fit_kind(p, DVK_FIT_MONO, 0, n, y, late, 0, &trial);
     const dvk_real rate = trial.rate[0];
     for (int i = 0; i < n; i++) {
         e[i] = dvk_exp(rate * -p->t[i]);

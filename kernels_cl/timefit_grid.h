@@ -148,13 +148,14 @@ DVK_INLINE void dvk_offer_all(DVK_UNIFORM dvk_fit_parameters *p, int kind, int e
     }
 }
 
-/* The best single rate, or the best pair; for three rates the best pair whatever its signs, and then a third. */
-DVK_INLINE void dvk_search_grid(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y,
+/* The best single rate, or the best pair; for three rates the best pair whatever its signs, and then a third. `equal`:
+ * all weights are 1. */
+DVK_INLINE void dvk_search_grid(DVK_UNIFORM dvk_fit_parameters *p, int kind, int equal, int n, const dvk_real *y,
                                 const dvk_real *w, dvk_real *rate)
 {
     dvk_best_cell best = {dvk_splat(-1.0f),
                           {dvk_splat(p->rate[0]), dvk_splat(p->rate[1]), dvk_splat(p->rate[p->grid - 1])}};
-    if (p->weighting == DVK_FIT_UNIT)
+    if (equal)
         dvk_offer_all(p, kind, 1, n, y, w, &best);
     else
         dvk_offer_all(p, kind, 0, n, y, w, &best);

@@ -141,6 +141,56 @@ START_TEST(auto_takes_what_the_double_fit_takes)
 }
 END_TEST
 
+/* The least squares of a mono-exponential through the last three of six points, by trying every rate; the area beyond
+ * the last. NaN where a rate at an edge is the best. */
+static double area_beyond(const double *t_h, size_t v)
+{
+    double least = INFINITY, best = NAN;
+    const int steps = 4000;
+    int at = 0;
+    for (int s = 0; s <= steps; s++) {
+        const double rate = log(2) / lu177_h * pow(40, (double)s / steps);
+        double ye = 0, ee = 0, squares = 0;
+        for (size_t i = 3; i < 6; i++) {
+            ye += memory[i][v] * exp(-rate * t_h[i]);
+            ee += exp(-2 * rate * t_h[i]);
+        }
+        for (size_t i = 3; i < 6; i++)
+            squares += pow(memory[i][v] - ye / ee * exp(-rate * t_h[i]), 2);
+        if (squares < least) {
+            least = squares;
+            best = ye / ee * exp(-rate * t_h[5]) / rate;
+            at = s;
+        }
+    }
+    return at > 100 && at < steps - 100 ? best : NAN;
+}
+
+/* Early points bear no weight in the tail, also where it starts from: noisy late samples of a fast clearance. */
+START_TEST(a_fitted_tail_is_that_of_the_last_three)
+{
+    const double t_h[] = {1, 4, 24, 48, 96, 168};
+    dvk_integration how = dvk_integration_default();
+    unsigned long long state = 5;
+    size_t judged = 0, off = 0;
+    how.model = DVK_MODEL_TRAPEZOID;
+    how.tail = DVK_TAIL_FIT;
+    for (size_t v = 0; v < VOXELS; v++)
+        for (size_t i = 0; i < 6; i++)
+            memory[i][v] = (float)(1000 * exp2(-t_h[i] / 15) + 170 * (next_uniform(&state) - 0.5));
+    integrate(&how, t_h, 6);
+    for (size_t v = 0; v < VOXELS; v++) {
+        double want = memory[0][v] * t_h[0] + area_beyond(t_h, v);
+        for (size_t i = 1; i < 6; i++)
+            want += 0.5 * (memory[i][v] + memory[i - 1][v]) * (t_h[i] - t_h[i - 1]);
+        judged += !isnan(want);
+        off += fabs(tia[v] - want) > 1e-3 * want;
+    }
+    ck_assert_uint_gt(judged, VOXELS / 3);
+    ck_assert_msg(off * 100 <= judged, "%zu of %zu", off, judged);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases[] = {tcase_create("voxelfit")};
@@ -148,5 +198,6 @@ int main(void)
     tcase_add_test(cases[0], curves_come_back);
     tcase_add_test(cases[0], least_squares_are_those_of_the_double_fit);
     tcase_add_test(cases[0], auto_takes_what_the_double_fit_takes);
+    tcase_add_test(cases[0], a_fitted_tail_is_that_of_the_last_three);
     return run_suite("voxelfit", cases, 1, false);
 }
