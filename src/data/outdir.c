@@ -69,18 +69,22 @@ static dvk_status sync_directory(const dvk_outdir *o)
     return DVK_OK;
 }
 
-/* Where a record lies, or would: under our names, or else under any. */
+/* Where a record of ours lies, or would: under our prefix, since results of others may share the folder; without one
+ * the folder is one result's, under whatever names it is. */
 static dvk_status find_record(const dvk_outdir *o, const char *name, char **path)
 {
     dvk_text ours = {0};
-    DVK_TRY(dvk_text_add(&ours, "%s/", o->dir.data));
-    const dvk_status status = dvk_named(o->prefix, name, &ours);
-    *path = ours.data;
-    if (status == DVK_OK && exists(ours.data))
-        return DVK_OK;
-    dvk_text_free(&ours);
     *path = NULL;
-    return status == DVK_OK ? dvk_result_find(o->dir.data, name, path) : status;
+    if (!o->prefix)
+        return dvk_result_find(o->dir.data, name, path);
+    dvk_status status = dvk_text_add(&ours, "%s/", o->dir.data);
+    if (status == DVK_OK)
+        status = dvk_named(o->prefix, name, &ours);
+    if (status == DVK_OK)
+        *path = ours.data;
+    else
+        dvk_text_free(&ours);
+    return status;
 }
 
 static dvk_status refuse_result(const dvk_outdir *o)

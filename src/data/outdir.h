@@ -22,7 +22,7 @@ typedef struct dvk_outdir dvk_outdir;
 dvk_status dvk_outdir_begin(const char *path, bool force, dvk_outdir **out) DVK_MUST_USE;
 
 /* The same, with every file, provenance.json and error.json too, called as a BIDS derivative's are under `prefix`
- * (data/naming.h); NULL: plainly. */
+ * (data/naming.h), where results of other prefixes may lie beside it; NULL: plainly. */
 dvk_status dvk_outdir_begin_as(const char *path, const char *prefix, bool force, dvk_outdir **out) DVK_MUST_USE;
 bool dvk_outdir_is_bids(const dvk_outdir *o);
 

@@ -92,7 +92,7 @@ END_TEST
 
 static dvk_status write_result(const char *folder, const char *prefix, const char *map, bool force)
 {
-    static const char record[] = "{\"outputs\": [\"sub-1_desc-dose_pet.nii.gz\", \"sub-1_summary.json\"]}";
+    char record[160];
     const char *path = NULL;
     dvk_outdir *o = NULL;
     DVK_TRY(dvk_outdir_begin_as(folder, prefix, force, &o));
@@ -101,6 +101,8 @@ static dvk_status write_result(const char *folder, const char *prefix, const cha
     ck_ok(dvk_outdir_path(o, "summary.json", &path));
     ck_ok(dvk_atomic_write_text(path, "{}"));
     ck_ok(dvk_outdir_path(o, "provenance.json", &path));
+    snprintf(record, sizeof record, "{\"outputs\": [\"%s_desc-dose_pet.nii.gz\", \"%s_summary.json\"]}", prefix,
+             prefix);
     ck_ok(dvk_atomic_write_text(path, record));
     return dvk_outdir_commit(o);
 }
@@ -118,7 +120,7 @@ static void ck_found(const char *folder, const char *name, const char *ending, b
 START_TEST(a_result_is_found_in_either_form)
 {
     const char *folder = fresh("find");
-    char pet[400], path[500], *found = NULL;
+    char pet[400], *found = NULL;
     snprintf(pet, sizeof pet, "%s/pet", folder);
     ck_found(folder, "summary.json", "/summary.json", false);
     ck_ok(write_result(pet, "sub-1", "dose.nii.gz", false));
@@ -126,17 +128,26 @@ START_TEST(a_result_is_found_in_either_form)
     ck_found(folder, "summary.json", "/pet/sub-1_summary.json", true);
     ck_found(folder, "report.html", "/report.html", false);
 
-    /* A folder holds one result, whatever its prefix: the next one is refused, or replaces all of it. */
-    ck_fails(write_result(pet, "sub-1_trc-X", "tia.nii.gz", false), DVK_ERR_CREATE);
-    ck_ok(write_result(pet, "sub-1_trc-X", "tia.nii.gz", true));
-    ck_found(pet, "dose.nii.gz", "/dose.nii.gz", false);
-    ck_found(pet, "provenance.json", "/sub-1_trc-X_provenance.json", true);
-
-    /* Two that somebody put there are for a person. */
-    snprintf(path, sizeof path, "%s/sub-2_provenance.json", pet);
-    ck_ok(dvk_atomic_write_text(path, "{}"));
+    /* Which of two is meant, a person must say. */
+    ck_ok(write_result(pet, "sub-1_trc-X", "tia.nii.gz", false));
     ck_fails(dvk_result_find(folder, "provenance.json", &found), DVK_ERR_INVALID);
     ck_assert_ptr_null(found);
+}
+END_TEST
+
+/* Two tracers of one session: neither is refused for the other's sake, nor goes with it. */
+START_TEST(results_of_two_prefixes_share_a_folder)
+{
+    const char *folder = fresh("shared");
+    ck_ok(write_result(folder, "sub-1_trc-A", "dose.nii.gz", false));
+    ck_ok(write_result(folder, "sub-1_trc-B", "dose.nii.gz", false));
+    ck_ok(write_result(folder, "sub-1", "dose.nii.gz", false));
+    ck_assert_int_eq(folder_entries(folder), 9);
+    ck_fails(write_result(folder, "sub-1_trc-B", "dose.nii.gz", false), DVK_ERR_CREATE);
+    ck_ok(write_result(folder, "sub-1_trc-B", "tia.nii.gz", true)); /* its old dose map goes */
+    ck_assert_int_eq(folder_entries(folder), 9);
+    ck_ok(write_result(folder, "sub-1", "dose.nii.gz", true));
+    ck_assert_int_eq(folder_entries(folder), 9);
 }
 END_TEST
 
@@ -160,6 +171,7 @@ int main(void)
     tcase_add_test(cases[0], a_case_that_is_none_is_refused);
     tcase_add_test(cases[0], names_say_what_a_file_is);
     tcase_add_test(cases[0], a_result_is_found_in_either_form);
+    tcase_add_test(cases[0], results_of_two_prefixes_share_a_folder);
     tcase_add_test(cases[0], a_dataset_of_others_is_left_alone);
     return run_suite("bids", cases, 1, false);
 }

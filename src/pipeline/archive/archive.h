@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "dvk/archive.h"
+#include "dvk/bids.h"
 
 #include "base/text.h"
 #include "data/table.h"
@@ -95,6 +96,10 @@ dvk_status dvk_archive_row_read(const void *row, dvk_cell_getter cell, const cha
                                 dvk_archive_row *out) DVK_MUST_USE;
 void dvk_archive_row_clear(dvk_archive_row *r);
 
+/* The same of a row of a manifest (place.c). */
+dvk_status dvk_archive_row_of(const dvk_manifest *m, size_t row, const dvk_case_options *base,
+                              dvk_archive_row *out) DVK_MUST_USE;
+
 /* --- check.c --- */
 
 /* Whether a case can run, without reading voxels; `grid` becomes the text of the column. */
@@ -157,8 +162,20 @@ dvk_status dvk_archive_error(const dvk_archive_options *options, const dvk_manif
 /* "A/B"; dvk_free it. */
 dvk_status dvk_archive_path(const char *a, const char *b, char **path) DVK_MUST_USE;
 
-/* The file of a case's result that is plainly called `name`, in whichever form it is there (data/naming.h). */
-dvk_status dvk_archive_file(const char *out, const char *id, const char *name, char **path) DVK_MUST_USE;
+/* --- place.c: where a case's files lie --- */
+
+/* Of the case of a row: OUT/ID without a prefix, or in a BIDS dataset as dvk_bids_find has it, without a tracer where
+ * the scans do not agree on one. Free with dvk_bids_place_clear, whatever the status. */
+dvk_status dvk_archive_place(const char *out, bool bids, const dvk_manifest *m, size_t row,
+                             dvk_bids_place *place) DVK_MUST_USE;
+
+/* The same of a row that was read, as far as it could be. Scans that do not agree are an error here, whose record goes
+ * to *place, which is filled. */
+dvk_status dvk_archive_place_of(const char *out, bool bids, const char *id, const dvk_case_options *o,
+                                dvk_bids_place *place) DVK_MUST_USE;
+
+/* The file there that is plainly called `name` (data/naming.h), whether it is there or not; dvk_free it. */
+dvk_status dvk_archive_file(const dvk_bids_place *place, const char *name, char **path) DVK_MUST_USE;
 
 /* --- worker.c: a process that does cases --- */
 
@@ -196,11 +213,11 @@ dvk_status dvk_archive_pin(const dvk_archive_options *options, const char *backe
 dvk_status dvk_archive_open(const char *out, dvk_manifest *m) DVK_MUST_USE;
 
 /* A JSON record of a case; *record is NULL where there is none, an empty object where it is damaged. */
-dvk_status dvk_archive_record(const char *out, const char *id, const char *name, json_t **record) DVK_MUST_USE;
+dvk_status dvk_archive_record(const dvk_bids_place *place, const char *name, json_t **record) DVK_MUST_USE;
 
-/* Where the case of a row stands. What *s lends lies in the manifest and in *error, which the caller gives to
- * json_decref. */
-dvk_status dvk_archive_look(const char *out, const dvk_manifest *m, size_t row, json_t **error,
+/* Where the case of a row stands, its files lying in `place`. What *s lends lies in the manifest and in *error, which
+ * the caller gives to json_decref. */
+dvk_status dvk_archive_look(const dvk_bids_place *place, const dvk_manifest *m, size_t row, json_t **error,
                             dvk_archive_state *s) DVK_MUST_USE;
 void dvk_archive_count(const dvk_archive_state *s, dvk_archive_counts *counts);
 

@@ -40,17 +40,6 @@ typedef struct attempt {
     char fingerprint[65]; /* of the request; "" before it is needed, and where the inputs cannot be read */
 } attempt;
 
-typedef struct table_row {
-    const dvk_manifest *manifest;
-    size_t row;
-} table_row;
-
-static const char *cell_of(const void *row, dvk_column column)
-{
-    const table_row *r = row;
-    return dvk_manifest_cell(r->manifest, r->row, column);
-}
-
 /* --- what is there already --- */
 
 /* Whether a file is as the record has it: there and of its size or, with `verify`, of its hash. */
@@ -142,9 +131,9 @@ static bool settled_by_error(const attempt *a, const json_t *record, dvk_case_re
 static dvk_status look_back(attempt *a, bool *settled, dvk_case_report *out)
 {
     json_t *result = NULL, *error = NULL;
-    dvk_status status = dvk_archive_record(a->options->out, a->id, "provenance.json", &result);
+    dvk_status status = dvk_archive_record(&a->place, "provenance.json", &result);
     if (status == DVK_OK)
-        status = dvk_archive_record(a->options->out, a->id, "error.json", &error);
+        status = dvk_archive_record(&a->place, "error.json", &error);
     if (status == DVK_OK && (result || error))
         status = take_fingerprint(a);
     if (status == DVK_OK && result)
@@ -258,23 +247,12 @@ static void note_failure(attempt *a, dvk_status status, const char *stage, dvk_c
         out->outcome = DVK_CASE_STOPPED;
 }
 
-/* Where the results go: also those of a row that is wrong, whose error record they are. */
-static dvk_status find_place(attempt *a)
-{
-    const dvk_case_options *o = &a->row.options;
-    if (!a->options->bids)
-        return dvk_archive_path(a->options->out, a->id, &a->place.folder);
-    const dvk_status status = dvk_bids_find(a->options->out, a->id, o->scans, o->scan_count, &a->place);
-    if (status != DVK_OK)
-        DVK_TRY(dvk_bids_find(a->options->out, a->id, NULL, 0, &a->place));
-    return status;
-}
-
+/* A row that is wrong has a place too, for its error record. */
 static dvk_status read_row(attempt *a, size_t row)
 {
-    const table_row cells = {a->manifest, row};
-    const dvk_status status = dvk_archive_row_read(&cells, cell_of, a->manifest->folder, a->options->base, &a->row);
-    const dvk_status placed = find_place(a);
+    const dvk_archive_options *o = a->options;
+    const dvk_status status = dvk_archive_row_of(a->manifest, row, o->base, &a->row);
+    const dvk_status placed = dvk_archive_place_of(o->out, o->bids, a->id, &a->row.options, &a->place);
     a->row.options.bids_prefix = a->place.prefix;
     return status == DVK_OK ? placed : status;
 }

@@ -11,6 +11,7 @@
 #include "data/json.h"
 #include "data/results.h"
 #include "pipeline/case/request.h"
+#include "pipeline/course/course.h"
 
 double dvk_cohort_number(const json_t *roi, const char *key)
 {
@@ -25,10 +26,10 @@ static int compare_cases(const void *a, const void *b)
     return strcmp(((const dvk_cohort_case *)a)->id, ((const dvk_cohort_case *)b)->id);
 }
 
-static dvk_status read_json(const dvk_cohort *c, const dvk_cohort_case *k, const char *name, json_t **out)
+static dvk_status read_json(const dvk_cohort_case *k, const char *name, json_t **out)
 {
     char *path = NULL;
-    dvk_status status = dvk_archive_file(c->out, k->id, name, &path);
+    dvk_status status = dvk_archive_file(&k->place, name, &path);
     if (status == DVK_OK)
         status = dvk_json_read(path, out);
     dvk_free(path);
@@ -39,12 +40,12 @@ static dvk_status read_result(const dvk_cohort *c, dvk_cohort_case *k)
 {
     char *report = NULL;
     json_t *provenance = NULL;
-    DVK_TRY(read_json(c, k, "summary.json", &k->summary));
-    DVK_TRY(read_json(c, k, "provenance.json", &provenance));
+    DVK_TRY(read_json(k, "summary.json", &k->summary));
+    DVK_TRY(read_json(k, "provenance.json", &provenance));
     const char *fingerprint = json_string_value(json_object_get(provenance, "fingerprint"));
     snprintf(k->fingerprint, sizeof k->fingerprint, "%s", fingerprint ? fingerprint : "");
     json_decref(provenance);
-    dvk_status status = dvk_archive_file(c->out, k->id, "report.html", &report);
+    dvk_status status = dvk_archive_file(&k->place, "report.html", &report);
     if (status == DVK_OK)
         status = dvk_strdup(report + strlen(c->out) + 1, &k->report);
     dvk_free(report);
@@ -60,7 +61,8 @@ static dvk_status read_cases(dvk_cohort *c)
         k->row = row;
         dvk_manifest_id(&c->manifest, row, k->id);
         c->count++;
-        DVK_TRY(dvk_archive_look(c->out, &c->manifest, row, &k->error, &k->state));
+        DVK_TRY(dvk_archive_place(c->out, c->bids, &c->manifest, row, &k->place));
+        DVK_TRY(dvk_archive_look(&k->place, &c->manifest, row, &k->error, &k->state));
         dvk_archive_count(&k->state, &c->counts);
         if (strcmp(k->state.state, "done") == 0)
             DVK_TRY(read_result(c, k));
@@ -80,31 +82,61 @@ static dvk_status note_problem(const dvk_cohort *c, dvk_cohort_patient *p)
     return DVK_OK;
 }
 
-/* Adds a participant's finished cycles up. That it cannot be done is for the table to say. */
+/* The files of one cycle, named. */
+typedef struct cycle_files {
+    char *folder, *provenance, *summary;
+} cycle_files;
+
+static dvk_status name_files(const dvk_cohort *c, const dvk_cohort_case *k, cycle_files *f, dvk_course_source *source)
+{
+    DVK_TRY(dvk_archive_path(c->out, k->id, &f->folder));
+    DVK_TRY(dvk_archive_file(&k->place, "provenance.json", &f->provenance));
+    DVK_TRY(dvk_archive_file(&k->place, "summary.json", &f->summary));
+    *source = (dvk_course_source){f->folder, f->provenance, f->summary};
+    return DVK_OK;
+}
+
+/* Adds cycles up. That it cannot be done is for the table to say. */
+static dvk_status add_up(const dvk_cohort *c, const dvk_course_source *cycles, const dvk_course_options *options,
+                         dvk_cohort_patient *p)
+{
+    dvk_status added = dvk_course_read_sources(cycles, p->done, &p->course);
+    if (added == DVK_OK)
+        added = dvk_course_compute(p->course, options);
+    if (added == DVK_OK)
+        return DVK_OK;
+    dvk_course_free(p->course);
+    p->course = NULL;
+    return note_problem(c, p);
+}
+
+/* A participant's finished cycles, added up. */
 static dvk_status read_course(const dvk_cohort *c, const dvk_course_options *options, dvk_cohort_patient *p)
 {
-    char **folders = NULL;
-    dvk_status status = dvk_alloc(p->count, sizeof *folders, &folders);
-    for (size_t i = 0; status == DVK_OK && i < p->count; i++) {
+    cycle_files *files = NULL;
+    dvk_course_source *cycles = NULL;
+    dvk_status status = DVK_OK;
+    DVK_TRY_DONE(dvk_alloc(p->count, sizeof *files, &files));
+    DVK_TRY_DONE(dvk_alloc(p->count, sizeof *cycles, &cycles));
+    for (size_t i = 0; i < p->count; i++) {
         const dvk_cohort_case *k = &c->cases[p->first + i];
-        if (k->summary)
-            status = dvk_archive_path(c->out, k->id, &folders[p->done++]);
+        if (!k->summary)
+            continue;
+        DVK_TRY_DONE(name_files(c, k, &files[p->done], &cycles[p->done]));
+        p->done++;
     }
-    if (status == DVK_OK && p->done == 0)
+    if (p->done == 0)
         snprintf(p->problem, sizeof p->problem, "no cycle is done");
-    else if (status == DVK_OK) {
-        dvk_status added = dvk_course_read((const char *const *)folders, p->done, &p->course);
-        if (added == DVK_OK)
-            added = dvk_course_compute(p->course, options);
-        if (added != DVK_OK) {
-            status = note_problem(c, p);
-            dvk_course_free(p->course);
-            p->course = NULL;
-        }
+    else
+        status = add_up(c, cycles, options, p);
+done:
+    for (size_t i = 0; files && i < p->count; i++) {
+        dvk_free(files[i].folder);
+        dvk_free(files[i].provenance);
+        dvk_free(files[i].summary);
     }
-    for (size_t i = 0; folders && i < p->count; i++)
-        dvk_free(folders[i]);
-    dvk_free(folders);
+    dvk_free(files);
+    dvk_free(cycles);
     return status;
 }
 
@@ -136,6 +168,7 @@ void dvk_cohort_close(dvk_cohort *c)
         json_decref(c->cases[i].error);
         json_decref(c->cases[i].summary);
         dvk_free(c->cases[i].report);
+        dvk_bids_place_clear(&c->cases[i].place);
     }
     for (size_t i = 0; i < c->patient_count; i++)
         dvk_course_free(c->patients[i].course);

@@ -7,6 +7,7 @@
 typedef struct dvk_cohort_case {
     size_t row;
     char id[DVK_CASE_ID_SIZE];
+    dvk_bids_place place;
     dvk_archive_state state; /* lends from the manifest and from `error` */
     json_t *error;           /* NULL: none */
     json_t *summary;         /* NULL where the case is not done */

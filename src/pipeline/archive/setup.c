@@ -25,15 +25,17 @@ dvk_archive_options dvk_archive_default(void)
 static bool selected(const dvk_run *r, size_t row)
 {
     const dvk_archive_options *o = r->options;
-    char id[DVK_CASE_ID_SIZE], *path = NULL;
+    dvk_bids_place place;
+    char *path = NULL;
     if (!dvk_shard_has(o->shard, o->shards, row))
         return false;
     if (!o->only_failed)
         return true;
-    dvk_manifest_id(&r->manifest, row, id);
-    if (dvk_archive_file(o->out, id, "error.json", &path) != DVK_OK)
-        return true;
-    const bool failed = access(path, F_OK) == 0;
+    dvk_status status = dvk_archive_place(o->out, o->bids, &r->manifest, row, &place);
+    if (status == DVK_OK)
+        status = dvk_archive_file(&place, "error.json", &path);
+    const bool failed = status != DVK_OK || access(path, F_OK) == 0;
+    dvk_bids_place_clear(&place);
     dvk_free(path);
     return failed;
 }

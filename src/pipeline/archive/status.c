@@ -32,45 +32,35 @@ bool dvk_archive_is_bids(const char *out)
     return yes;
 }
 
-dvk_status dvk_archive_file(const char *out, const char *id, const char *name, char **path)
-{
-    char *folder = NULL;
-    DVK_TRY(dvk_archive_path(out, id, &folder));
-    const dvk_status status = dvk_result_find(folder, name, path);
-    dvk_free(folder);
-    return status;
-}
-
-dvk_status dvk_archive_record(const char *out, const char *id, const char *name, json_t **record)
+dvk_status dvk_archive_record(const dvk_bids_place *place, const char *name, json_t **record)
 {
     char *path = NULL;
     *record = NULL;
-    DVK_TRY(dvk_archive_file(out, id, name, &path));
+    DVK_TRY(dvk_archive_file(place, name, &path));
     if (access(path, F_OK) == 0 && dvk_json_read(path, record) != DVK_OK)
         *record = json_object();
     dvk_free(path);
     return DVK_OK;
 }
 
-static bool has_result(const char *out, const char *id)
+static bool has_result(const dvk_bids_place *place)
 {
     char *path = NULL;
-    const bool yes = dvk_archive_file(out, id, "provenance.json", &path) == DVK_OK && access(path, F_OK) == 0;
+    const bool yes = dvk_archive_file(place, "provenance.json", &path) == DVK_OK && access(path, F_OK) == 0;
     dvk_free(path);
     return yes;
 }
 
-dvk_status dvk_archive_look(const char *out, const dvk_manifest *m, size_t row, json_t **error, dvk_archive_state *s)
+dvk_status dvk_archive_look(const dvk_bids_place *place, const dvk_manifest *m, size_t row, json_t **error,
+                            dvk_archive_state *s)
 {
-    char id[DVK_CASE_ID_SIZE];
-    dvk_manifest_id(m, row, id);
     *s = (dvk_archive_state){.participant = dvk_manifest_cell(m, row, DVK_COLUMN_PARTICIPANT),
                              .session = dvk_manifest_cell(m, row, DVK_COLUMN_SESSION),
                              .state = "done"};
     *error = NULL;
-    if (has_result(out, id))
+    if (has_result(place))
         return DVK_OK;
-    DVK_TRY(dvk_archive_record(out, id, "error.json", error));
+    DVK_TRY(dvk_archive_record(place, "error.json", error));
     s->state = *error ? "failed" : "left";
     if (!*error)
         return DVK_OK;
@@ -97,9 +87,14 @@ dvk_status dvk_archive_status(const char *out_folder, void (*each)(void *user, c
     json_t *error = NULL;
     *out = (dvk_archive_counts){0};
     DVK_TRY(dvk_archive_open(out_folder, &m));
+    const bool bids = dvk_archive_is_bids(out_folder);
     dvk_status status = DVK_OK;
     for (size_t row = 0; status == DVK_OK && row < m.table->rows; row++) {
-        status = dvk_archive_look(out_folder, &m, row, &error, &state);
+        dvk_bids_place place;
+        status = dvk_archive_place(out_folder, bids, &m, row, &place);
+        if (status == DVK_OK)
+            status = dvk_archive_look(&place, &m, row, &error, &state);
+        dvk_bids_place_clear(&place);
         if (status != DVK_OK)
             break;
         dvk_archive_count(&state, out);

@@ -4,6 +4,14 @@
 
 #include "dvk/course.h"
 
+/* A cycle whose files are known, in a folder that may hold those of others; NULL: its folder has one result only. */
+typedef struct dvk_course_source {
+    const char *folder, *provenance, *summary;
+} dvk_course_source;
+
+/* As dvk_course_read. */
+dvk_status dvk_course_read_sources(const dvk_course_source *cycles, size_t count, dvk_course **out) DVK_MUST_USE;
+
 /* The VOI of this name in a cycle; NULL: none. */
 const dvk_course_roi *dvk_course_find(const dvk_course_cycle *cycle, const char *name);
 

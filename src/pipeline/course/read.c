@@ -195,8 +195,15 @@ done:
     return status;
 }
 
-static dvk_status read_cycle(const char *folder, dvk_course_cycle *cycle)
+/* The file of that name in the cycle's folder, unless it is known; dvk_free it. */
+static dvk_status find_file(const dvk_course_cycle *cycle, const char *known, const char *name, char **path)
 {
+    return known ? dvk_strdup(known, path) : dvk_result_find(cycle->path, name, path);
+}
+
+static dvk_status read_cycle(const dvk_course_source *source, dvk_course_cycle *cycle)
+{
+    const char *folder = source->folder;
     char *record = NULL, *summary = NULL;
     dvk_status status = DVK_OK;
     size_t length = strlen(folder);
@@ -205,8 +212,8 @@ static dvk_status read_cycle(const char *folder, dvk_course_cycle *cycle)
     if (length == 0 || length >= sizeof cycle->path)
         return dvk_fail(DVK_ERR_MISSING, "'%.60s': is not a path", folder);
     snprintf(cycle->path, sizeof cycle->path, "%.*s", (int)length, folder);
-    DVK_TRY_DONE(dvk_result_find(cycle->path, "provenance.json", &record));
-    DVK_TRY_DONE(dvk_result_find(cycle->path, "summary.json", &summary));
+    DVK_TRY_DONE(find_file(cycle, source->provenance, "provenance.json", &record));
+    DVK_TRY_DONE(find_file(cycle, source->summary, "summary.json", &summary));
     if (access(record, F_OK) != 0)
         status = dvk_fail(DVK_ERR_MISSING,
                           "%s: has no provenance.json, so it is not a result: give the folder of a "
@@ -281,7 +288,7 @@ static void set_labels(dvk_course *c)
         snprintf(c->cycles[i].label, sizeof c->cycles[i].label, "%.255s", c->cycles[i].path);
 }
 
-dvk_status dvk_course_read(const char *const *folders, size_t count, dvk_course **out)
+dvk_status dvk_course_read_sources(const dvk_course_source *cycles, size_t count, dvk_course **out)
 {
     dvk_status status = DVK_OK;
     dvk_course *c = NULL;
@@ -292,7 +299,7 @@ dvk_status dvk_course_read(const char *const *folders, size_t count, dvk_course 
     DVK_TRY_DONE(dvk_alloc(count, sizeof *c->cycles, &c->cycles));
     c->cycle_count = count;
     for (size_t i = 0; i < count; i++) {
-        DVK_TRY_DONE(read_cycle(folders[i], &c->cycles[i]));
+        DVK_TRY_DONE(read_cycle(&cycles[i], &c->cycles[i]));
         for (size_t j = 0; j < i; j++)
             DVK_TRY_DONE(check_twice(c, &c->cycles[j], &c->cycles[i]));
     }
@@ -301,6 +308,18 @@ dvk_status dvk_course_read(const char *const *folders, size_t count, dvk_course 
     c = NULL;
 done:
     dvk_course_free(c);
+    return status;
+}
+
+dvk_status dvk_course_read(const char *const *folders, size_t count, dvk_course **out)
+{
+    dvk_course_source *cycles = NULL;
+    *out = NULL;
+    DVK_TRY(dvk_alloc(count, sizeof *cycles, &cycles));
+    for (size_t i = 0; i < count; i++)
+        cycles[i].folder = folders[i];
+    const dvk_status status = dvk_course_read_sources(cycles, count, out);
+    dvk_free(cycles);
     return status;
 }
 
