@@ -129,18 +129,32 @@ static dvk_status check_bids(const dvk_run *r)
     return dvk_bids_check(out);
 }
 
-/* The source dataset is that of the first scan. */
+/* The first scan of a row that is there: a scan that is missing is its own case's affair. NULL where all are. */
+static dvk_status first_scan(const dvk_manifest *m, char **scan)
+{
+    for (size_t row = 0; row < m->table->rows; row++) {
+        const char *scans = dvk_manifest_cell(m, row, DVK_COLUMN_SCANS);
+        dvk_text path = {0};
+        if (!scans)
+            continue;
+        DVK_TRY(dvk_text_add(&path, "%s%.*s", *scans == '/' ? "" : m->folder, (int)strcspn(scans, ";"), scans));
+        *scan = path.data;
+        if (access(*scan, F_OK) == 0)
+            return DVK_OK;
+        dvk_text_free(&path);
+        *scan = NULL;
+    }
+    return DVK_OK;
+}
+
+/* The source dataset is that of the scans, or else of the manifest. */
 static dvk_status describe_bids(const dvk_run *r)
 {
-    const char *scans = dvk_manifest_cell(&r->manifest, 0, DVK_COLUMN_SCANS);
-    dvk_text scan = {0};
-    if (!scans)
-        return DVK_OK;
-    dvk_status status =
-        dvk_text_add(&scan, "%s%.*s", *scans == '/' ? "" : r->manifest.folder, (int)strcspn(scans, ";"), scans);
+    char *scan = NULL;
+    dvk_status status = first_scan(&r->manifest, &scan);
     if (status == DVK_OK)
-        status = dvk_bids_describe(r->options->out, scan.data);
-    dvk_text_free(&scan);
+        status = dvk_bids_describe(r->options->out, scan ? scan : r->options->manifest);
+    dvk_free(scan);
     return status;
 }
 
