@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/archive/archive.h"
+#include "pipeline/archive/run.h"
 #include "support/files.h"
 #include "support/support.h"
 
@@ -197,6 +197,33 @@ START_TEST(a_hundred_thousand_rows_are_read)
 }
 END_TEST
 
+/* Also of a participant's case and a session's that read alike. */
+START_TEST(each_case_has_a_lease_of_its_own)
+{
+    static const char *const ids[] = {"sub-a_ses-b\tn/a", "sub-a\tses-b"};
+    const dvk_archive_options o = {.out = scratch_folder()};
+    dvk_text text = {0};
+    dvk_manifest m;
+    dvk_leases one = {NULL}, other = {NULL};
+    ck_ok(dvk_text_add(&text, "participant_id\tsession_id\tscans\tvoi\n"));
+    for (size_t i = 0; i < 2; i++)
+        ck_ok(dvk_text_add(&text, "%s\ta.nii\tk.nii\n", ids[i]));
+    ck_ok(dvk_manifest_read(write_text("alike.tsv", text.data), &m));
+    ck_assert(!dvk_case_id_good("sub-a,ses-b", "sub-"));
+    ck_ok(dvk_leases_open(&one, &o, &m));
+    ck_ok(dvk_leases_open(&other, &o, &m));
+    ck_assert(dvk_leases_take(&one, 0));
+    ck_assert(dvk_leases_take(&other, 1));
+    ck_assert(!dvk_leases_take(&one, 1));
+    dvk_leases_drop(&other, 1);
+    ck_assert(dvk_leases_take(&one, 1));
+    dvk_leases_close(&other);
+    dvk_leases_close(&one);
+    dvk_manifest_close(&m);
+    dvk_text_free(&text);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases[] = {tcase_create("archive")};
@@ -208,5 +235,6 @@ int main(void)
     tcase_add_test(cases[0], a_row_goes_before_the_archive_options);
     tcase_add_test(cases[0], a_bad_cell_names_its_column);
     tcase_add_test(cases[0], a_hundred_thousand_rows_are_read);
+    tcase_add_test(cases[0], each_case_has_a_lease_of_its_own);
     return run_suite("archive", cases, 1, false);
 }

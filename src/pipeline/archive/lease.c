@@ -19,6 +19,9 @@ static const double beats_per_lease = 6;
 
 dvk_status dvk_leases_open(dvk_leases *l, const dvk_archive_options *o, const dvk_manifest *m)
 {
+    char host[256] = "";
+    gethostname(host, sizeof host - 1);
+    snprintf(l->self, sizeof l->self, "%s-%ld", host, (long)getpid());
     DVK_TRY(dvk_archive_path(o->out, ".dvkit", &l->folder));
     l->manifest = m;
     l->void_after_s = o->lease_s > 0 ? o->lease_s : usual_lease_s;
@@ -26,7 +29,8 @@ dvk_status dvk_leases_open(dvk_leases *l, const dvk_archive_options *o, const dv
     return DVK_OK;
 }
 
-/* OUT/.dvkit/sub-X_ses-Y.lease, or with an ending of its own; dvk_free it. */
+/* OUT/.dvkit/sub-X,ses-Y.lease, or with an ending of its own; a comma is in no id, so that each case has its own.
+ * dvk_free it. */
 static dvk_status lease_path(const dvk_leases *l, size_t row, const char *ending, char **out)
 {
     char id[DVK_CASE_ID_SIZE];
@@ -34,7 +38,7 @@ static dvk_status lease_path(const dvk_leases *l, size_t row, const char *ending
     dvk_manifest_id(l->manifest, row, id);
     char *slash = strchr(id, '/');
     if (slash)
-        *slash = '_';
+        *slash = ',';
     const dvk_status status = dvk_text_add(&name, "%s/%s.lease%s", l->folder, id, ending);
     *out = name.data;
     return status;
@@ -54,10 +58,7 @@ static bool create(const dvk_leases *l, const char *path)
     }
     if (file < 0) /* others keep taking the folder away, so they are at their end */
         return true;
-    char text[320] = "", host[256] = "";
-    gethostname(host, sizeof host - 1);
-    const int length = snprintf(text, sizeof text, "%s %ld\n", host, (long)getpid());
-    const ssize_t written = write(file, text, (size_t)length); /* for people; a full disk makes it empty, no more */
+    const ssize_t written = write(file, l->self, strlen(l->self)); /* for people; a full disk makes it empty, no more */
     (void)written;
     close(file);
     return true;
@@ -71,7 +72,7 @@ static bool is_void(const dvk_leases *l, const char *path)
     struct stat lease, now;
     dvk_text probe = {0};
     bool yes = false;
-    if (dvk_text_add(&probe, "%s/now-%ld", l->folder, (long)getpid()) != DVK_OK)
+    if (dvk_text_add(&probe, "%s/now-%s", l->folder, l->self) != DVK_OK)
         return false;
     unlink(probe.data);
     if (create(l, probe.data) && stat(probe.data, &now) == 0 && stat(path, &lease) == 0)
@@ -81,14 +82,20 @@ static bool is_void(const dvk_leases *l, const char *path)
     return yes;
 }
 
-/* Takes a void lease away, under a name of our own, so that of several runs that see it only one succeeds. */
+/* Takes a void lease away, under a name of our own, so that of several runs that see it only one succeeds. What was
+ * moved may be the fresh lease of one that was faster: then it goes back. */
 static bool remove_void(const dvk_leases *l, size_t row, const char *path)
 {
-    char mine[32], *aside = NULL;
-    snprintf(mine, sizeof mine, ".void-%ld", (long)getpid());
+    char mine[300], *aside = NULL;
+    snprintf(mine, sizeof mine, ".void-%s", l->self);
     if (lease_path(l, row, mine, &aside) != DVK_OK)
         return false;
-    const bool moved = rename(path, aside) == 0;
+    bool moved = rename(path, aside) == 0;
+    if (moved && !is_void(l, aside)) {
+        const int back = link(aside, path); /* fails where there is one again */
+        (void)back;
+        moved = false;
+    }
     unlink(aside);
     dvk_free(aside);
     return moved;

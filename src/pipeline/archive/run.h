@@ -16,6 +16,7 @@
 typedef struct dvk_leases {
     const dvk_manifest *manifest; /* NULL: there are no leases, every case is free */
     char *folder;                 /* OUT/.dvkit */
+    char self[280];               /* "HOST-PID": processes of several machines share the folder */
     double void_after_s, beaten_s;
     size_t *held; /* rows */
     size_t count, room;
