@@ -38,6 +38,7 @@ typedef struct attempt {
     dvk_bids_place place; /* without a prefix: OUT/ID */
     dvk_archive_row row;
     char fingerprint[65]; /* of the request; "" before it is needed, and where the inputs cannot be read */
+    char fallback[65];    /* of what a lost device leaves to the CPU, where it may; else "" */
 } attempt;
 
 /* --- what is there already --- */
@@ -75,19 +76,24 @@ static const char *backend_of(const char *device)
 /* Hashes the inputs. Where they cannot be read no result is of this request, and the run will say what is wrong. */
 static dvk_status take_fingerprint(attempt *a)
 {
+    const dvk_context_options *c = &a->options->context;
     json_t *inputs = NULL;
-    a->fingerprint[0] = '\0';
+    a->fingerprint[0] = a->fallback[0] = '\0';
     dvk_status status = dvk_case_inputs(&a->row.options, NULL, &inputs);
     if (status == DVK_OK)
-        status = dvk_case_fingerprint(&a->row.options, backend_of(a->options->context.device), inputs, a->fingerprint);
+        status = dvk_case_fingerprint(&a->row.options, backend_of(c->device), inputs, a->fingerprint);
+    if (status == DVK_OK && c->fallback == DVK_FALLBACK_CPU)
+        status = dvk_case_fingerprint(&a->row.options, "cpu", inputs, a->fallback);
     json_decref(inputs);
     return status == DVK_ERR_MISSING || status == DVK_ERR_INVALID ? DVK_OK : status;
 }
 
+/* Whether this run could have made it: a record says what it was computed on, so that one of the fallback differs from
+ * the archive's others, and is as good where the fallback is allowed. */
 static bool same_fingerprint(const attempt *a, const json_t *record)
 {
     const char *theirs = json_string_value(json_object_get(record, "fingerprint"));
-    return a->fingerprint[0] && theirs && strcmp(theirs, a->fingerprint) == 0;
+    return a->fingerprint[0] && theirs && (strcmp(theirs, a->fingerprint) == 0 || strcmp(theirs, a->fallback) == 0);
 }
 
 /* Looks at a result that is there. False: the case is to be computed. */
@@ -104,7 +110,7 @@ static bool settled_by_result(const attempt *a, const json_t *record, dvk_case_r
     out->status = rule == DVK_STALE_SKIP ? DVK_OK : DVK_ERR_CREATE;
     snprintf(out->stage, sizeof out->stage, "resume");
     snprintf(out->message, sizeof out->message,
-             "holds a result of other inputs or parameters: --on-stale rerun replaces it, skip leaves it");
+             "holds a result of other inputs, parameters or back end: --on-stale rerun replaces it, skip leaves it");
     return true;
 }
 
