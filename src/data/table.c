@@ -11,7 +11,9 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "data/hash.h"
 #include "data/io.h"
+#include "data/reads.h"
 
 enum { LARGEST_FILE = 64 << 20, MOST_COLUMNS = 1024 };
 
@@ -30,6 +32,15 @@ static dvk_status read_all(int fd, const char *path, dvk_text *into)
         return dvk_fail(errno == EISDIR ? DVK_ERR_MISSING : DVK_ERR_IO, "%s: cannot be read: %s", path,
                         strerror(errno));
     return dvk_text_add_bytes(into, "", 0);
+}
+
+static dvk_status note_bytes(const char *path, const dvk_text *text)
+{
+    char hex[65];
+    if (!dvk_reads_wanted())
+        return DVK_OK;
+    dvk_sha256(text->data, text->length, hex);
+    return dvk_reads_note(path, hex);
 }
 
 /* Drops the byte-order mark and the \r of \r\n, in place. */
@@ -52,6 +63,8 @@ dvk_status dvk_text_file_read(const char *path, char **out)
         return dvk_fail(DVK_ERR_MISSING, "%s: cannot be read: %s", path, strerror(errno));
     dvk_status status = read_all(fd, path, &text);
     close(fd);
+    if (status == DVK_OK)
+        status = note_bytes(path, &text);
     if (status == DVK_OK && memchr(text.data, '\0', text.length))
         status = dvk_fail(DVK_ERR_INVALID, "%s: is not text", path);
     if (status != DVK_OK) {

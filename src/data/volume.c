@@ -19,6 +19,7 @@
 #include "data/io.h"
 #include "data/nifti.h"
 #include "data/nifti_voxels.h"
+#include "data/reads.h"
 
 struct dvk_volume {
     dvk_geometry geometry;
@@ -217,6 +218,7 @@ dvk_status dvk_volume_read(const char *path, dvk_volume **out)
     DVK_TRY_DONE(parse_start(path, &s.file, &s.header));
     DVK_TRY_DONE(dvk_alloc(1, sizeof *v, &v));
     DVK_TRY_DONE(s.header.single ? read_single(&s, v) : read_pair(&s, v));
+    DVK_TRY_DONE(dvk_reads_note(path, v->sha256));
     *out = v;
     v = NULL;
 done:

@@ -24,6 +24,7 @@ static void close_case(dvk_case *k)
     dvk_volume_free(k->dose);
     dvk_volume_free(k->density);
     dvk_volume_free(k->bed);
+    dvk_reads_clear(&k->reads);
     if (!k->stock || k->kernel != k->stock->kernel)
         dvk_kernel_free(k->kernel);
 }
@@ -44,6 +45,7 @@ static void record_method(dvk_case *k)
 static dvk_status finish(dvk_case *k, dvk_status status, dvk_summary **summary)
 {
     dvk_summary *made = k->summary;
+    dvk_reads_into(NULL);
     close_case(k);
     if (status == DVK_OK && summary)
         *summary = made;
@@ -59,6 +61,7 @@ dvk_status dvk_case_run_stages(dvk_context *c, dvk_case_stock *stock, const dvk_
     dvk_status status = DVK_OK;
     const int threads = omp_get_max_threads();
     omp_set_num_threads(dvk_context_threads(c)); /* of loops that know no context */
+    dvk_reads_into(&k.reads);
     *stage = "read";
     DVK_TRY_DONE(dvk_case_read(&k));
     *stage = "dose";
@@ -89,8 +92,9 @@ dvk_status dvk_case_run(dvk_context *c, const dvk_case_options *o, dvk_summary *
 
 dvk_status dvk_kidneys_run(dvk_context *c, const dvk_case_options *o, const char *dose_path, dvk_summary **summary)
 {
-    dvk_case k = {.options = o, .context = c};
+    dvk_case k = {.options = o, .context = c, .dose_path = dose_path};
     dvk_status status = DVK_OK;
+    dvk_reads_into(&k.reads);
     DVK_TRY_DONE(dvk_volume_read(dose_path, &k.dose));
     DVK_TRY_DONE(dvk_case_check_dose(&k, dose_path));
     DVK_TRY_DONE(dvk_case_read(&k));

@@ -8,6 +8,7 @@
 #include "dvk/dvh.h"
 
 #include "data/outdir.h"
+#include "data/reads.h"
 #include "pipeline/case/stock.h"
 
 typedef struct dvk_case {
@@ -20,14 +21,16 @@ typedef struct dvk_case {
     dvk_voi_set *vois;
     dvk_voi_set *voi_at[DVK_MAX_SCANS]; /* of each scan, where they were given so; else NULL */
     dvk_volume *tia, *status, *tia_sd;
-    dvk_kernel *kernel;  /* NULL for the local engine; the stock's, or else the case's own */
-    dvk_engine engine;   /* that was used */
-    dvk_volume *dose;    /* Gy, density-corrected where asked */
-    dvk_volume *density; /* g/mL on the scan's grid, or NULL */
-    dvk_volume *bed;     /* Gy, or NULL */
+    dvk_kernel *kernel;    /* NULL for the local engine; the stock's, or else the case's own */
+    dvk_engine engine;     /* that was used */
+    const char *dose_path; /* of the map that `kidneys` was given; else NULL */
+    dvk_volume *dose;      /* Gy, density-corrected where asked */
+    dvk_volume *density;   /* g/mL on the scan's grid, or NULL */
+    dvk_volume *bed;       /* Gy, or NULL */
     double medium_deposited_J;
-    dvk_dvh **dvh;  /* [roi_count] */
-    bool dose_made; /* here, not given */
+    dvk_dvh **dvh;   /* [roi_count] */
+    bool dose_made;  /* here, not given */
+    dvk_reads reads; /* the files that it was made from */
     dvk_summary *summary;
 } dvk_case;
 

@@ -134,12 +134,22 @@ json_t *dvk_case_request(const dvk_case_options *o)
 
 typedef struct input_list {
     const dvk_case_options *options;
+    const dvk_reads *reads; /* NULL: nothing has been read yet */
     json_t *list;
 } input_list;
 
+/* The hash of what was read of a file; NULL where it was not, or not by the case's own thread. */
+static const char *as_read(const input_list *in, const char *path)
+{
+    return in->reads ? dvk_reads_sha256(in->reads, path) : NULL;
+}
+
+/* A file by the hash that is known or, without one, of what was read or, where nothing was, of what lies there. */
 static dvk_status add(const input_list *in, const char *role, const char *path, const char *sha256)
 {
     char hex[65];
+    if (!sha256)
+        sha256 = as_read(in, path);
     if (!sha256) {
         DVK_TRY(dvk_sha256_file(path, hex));
         sha256 = hex;
@@ -148,21 +158,23 @@ static dvk_status add(const input_list *in, const char *role, const char *path, 
     return dvk_json_check();
 }
 
-/* A file beside an image, where there is one. */
-static dvk_status add_beside(const input_list *in, const char *role, const char *image, const char *ending)
+/* A file beside an image, where there is one; of an image that was read, where there was one then. */
+static dvk_status add_beside(const input_list *in, const char *role, const char *image, const char *ending, bool read)
 {
     char *path = NULL;
     DVK_TRY(dvk_beside(image, ending, &path));
-    const dvk_status status = access(path, F_OK) == 0 ? add(in, role, path, NULL) : DVK_OK;
+    const bool there = read ? as_read(in, path) != NULL : access(path, F_OK) == 0;
+    const dvk_status status = there ? add(in, role, path, NULL) : DVK_OK;
     dvk_free(path);
     return status;
 }
 
-/* An image that nobody has read yet; the two files of a pair count as one. */
+/* An image whose hash nobody keeps; the two files of a pair count as one. */
 static dvk_status add_image(const input_list *in, const char *role, const char *path)
 {
     const size_t length = strlen(path);
-    if (length < 4 || (strcmp(path + length - 4, ".hdr") != 0 && strcmp(path + length - 4, ".img") != 0))
+    if (as_read(in, path) || length < 4 ||
+        (strcmp(path + length - 4, ".hdr") != 0 && strcmp(path + length - 4, ".img") != 0))
         return add(in, role, path, NULL);
     dvk_volume *v = NULL;
     DVK_TRY(dvk_volume_read(path, &v));
@@ -179,7 +191,7 @@ static dvk_status add_scans(const input_list *in, const dvk_case *k)
             DVK_TRY(add(in, "scan", o->scans[i], dvk_series_sha256(k->series, i)));
         else
             DVK_TRY(add_image(in, "scan", o->scans[i]));
-        DVK_TRY(add_beside(in, "sidecar", o->scans[i], ".json"));
+        DVK_TRY(add_beside(in, "sidecar", o->scans[i], ".json", k));
     }
     return DVK_OK;
 }
@@ -195,7 +207,7 @@ static dvk_status add_vois(const input_list *in, const dvk_case *k)
         else
             DVK_TRY(add_image(in, "voi", source->path));
         if (!source->name && !named)
-            DVK_TRY(add_beside(in, "labels", source->path, ".tsv"));
+            DVK_TRY(add_beside(in, "labels", source->path, ".tsv", k));
     }
     for (size_t i = 0; i < o->voi_times_count; i++)
         if (k)
@@ -210,7 +222,7 @@ static dvk_status add_others(const input_list *in)
     const dvk_case_options *o = in->options;
     if (o->kernel_path) {
         DVK_TRY(add_image(in, "kernel", o->kernel_path));
-        DVK_TRY(add_beside(in, "kernel-record", o->kernel_path, ".json"));
+        DVK_TRY(add_beside(in, "kernel-record", o->kernel_path, ".json", as_read(in, o->kernel_path)));
     }
     if (o->density && access(o->density, F_OK) == 0)
         DVK_TRY(add_image(in, "density", o->density));
@@ -223,13 +235,15 @@ static dvk_status add_others(const input_list *in)
 
 dvk_status dvk_case_inputs(const dvk_case_options *o, const dvk_case *k, json_t **out)
 {
-    const input_list in = {o, json_array()};
+    const input_list in = {o, k ? &k->reads : NULL, json_array()};
     *out = NULL;
     dvk_status status = add_scans(&in, k);
     if (status == DVK_OK)
         status = add_vois(&in, k);
     if (status == DVK_OK)
         status = add_others(&in);
+    if (status == DVK_OK && k && k->dose_path)
+        status = add_image(&in, "dose", k->dose_path);
     if (status == DVK_OK)
         *out = in.list;
     else

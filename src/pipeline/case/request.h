@@ -19,8 +19,8 @@ json_t *dvk_case_request(const dvk_case_options *o);
 
 /*
  * Every file that the case reads, as [{role, path, sha256}]: scans, sidecars, VOIs, their tables, kernel, density,
- * recovery. Where the case `k` has read them, its hashes are taken; without one (NULL) each file is hashed now, and
- * DVK_ERR_MISSING names one that cannot be read. The caller calls json_decref.
+ * recovery. Where the case `k` has read them, the hashes are of what it read; without one (NULL) each file is hashed
+ * now, and DVK_ERR_MISSING names one that cannot be read. The caller calls json_decref.
  */
 dvk_status dvk_case_inputs(const dvk_case_options *o, const dvk_case *k, json_t **out) DVK_MUST_USE;
 
