@@ -1,5 +1,6 @@
 /* dvkit archive collect: the cohort's tables and page, from the results that are there. */
 #include <stdio.h>
+#include <string.h>
 
 #include "archive_commands.h"
 
@@ -63,6 +64,15 @@ const command archive_collect = {
     .run = run,
 };
 
+/* What is there and yet not in the tables; what failed is for 'status'. */
+static void say_left_out(void *user, const dvk_archive_state *s)
+{
+    (void)user;
+    if (s->message && (strcmp(s->stage, "resume") == 0 || strcmp(s->stage, "collect") == 0))
+        fprintf(stderr, "dvkit archive collect: %s%s%s: left out: %s\n", s->participant, s->session ? "/" : "",
+                s->session ? s->session : "", s->message);
+}
+
 static int run(int argc, char **argv)
 {
     arguments a = {.course = dvk_course_options_default()};
@@ -75,7 +85,7 @@ static int run(int argc, char **argv)
     const bool bids = dvk_archive_is_bids(a.out);
     if (a.bids && !bids)
         return command_usage(&archive_collect, "%s: was not made with 'archive run --bids'", a.out);
-    const dvk_status status = dvk_archive_collect(a.out, &a.course, &n);
+    const dvk_status status = dvk_archive_collect(a.out, &a.course, say_left_out, NULL, &n);
     if (status != DVK_OK)
         return command_fail(&archive_collect, status);
     if (!a.common.quiet)

@@ -128,7 +128,7 @@ typedef struct dvk_archive_state {
 } dvk_archive_state;
 
 /* Looks at OUT, which has its manifest, and tells of each case in the manifest's order (`each` may be NULL). Nothing is
- * hashed: a case with a provenance.json counts as done. `current` of *out is 0. DVK_ERR_MISSING for what is no archive.
+ * hashed: a case with a provenance.json counts as done, unless that is of another command. `current` of *out is 0. DVK_ERR_MISSING for what is no archive.
  */
 DVK_API DVK_MUST_USE dvk_status dvk_archive_status(const char *out_folder,
                                                    void (*each)(void *user, const dvk_archive_state *state), void *user,
@@ -139,11 +139,14 @@ DVK_API DVK_MUST_USE dvk_status dvk_archive_status(const char *out_folder,
  * results: dose.tsv (a row a case and VOI), course.tsv (a row a patient and kidney, cycles added up as dvk_course does;
  * cycles that are missing are counted, and where adding makes no sense `problem` says why), qc.tsv (a row a case, also
  * those that failed or are left), cohort.tsv (n, mean, SD, least and largest by VOI), cohort.html, provenance.json; in
- * an archive of BIDS names they are OUT/group_dose.tsv and so on.
+ * an archive of BIDS names they are OUT/group_dose.tsv and so on. `each` (may be NULL) is told of every case, as by
+ * dvk_archive_status; one whose result is of another command, or cannot be read, is left out and counts as failed, at
+ * the stage "resume" or "collect".
  */
 DVK_API bool dvk_archive_is_bids(const char *out_folder); /* as its first run was told */
 DVK_API DVK_MUST_USE dvk_status dvk_archive_collect(const char *out_folder, const dvk_course_options *course,
-                                                    dvk_archive_counts *out);
+                                                    void (*each)(void *user, const dvk_archive_state *state),
+                                                    void *user, dvk_archive_counts *out);
 
 #ifdef __cplusplus
 }

@@ -52,6 +52,29 @@ static dvk_status read_result(const dvk_cohort *c, dvk_cohort_case *k)
     return status;
 }
 
+/* The last message without OUT: the same wherever the archive lies. */
+static dvk_status note_problem(const dvk_cohort *c, char problem[512])
+{
+    char *base = NULL;
+    snprintf(problem, 512, "%s", dvk_last_message());
+    DVK_TRY(dvk_archive_path(c->out, "", &base));
+    dvk_case_shorten(&(dvk_case_options){.path_base = base}, problem);
+    dvk_free(base);
+    return DVK_OK;
+}
+
+/* A result whose files are torn: its case is not done. */
+static dvk_status leave_out(const dvk_cohort *c, dvk_cohort_case *k, dvk_status why)
+{
+    json_decref(k->summary);
+    k->summary = NULL;
+    k->state.state = "failed";
+    k->state.stage = "collect";
+    k->state.message = k->problem;
+    k->state.exit_code = dvk_exit_code(why);
+    return note_problem(c, k->problem);
+}
+
 static dvk_status read_cases(dvk_cohort *c)
 {
     const size_t rows = c->manifest.table->rows;
@@ -63,22 +86,14 @@ static dvk_status read_cases(dvk_cohort *c)
         c->count++;
         DVK_TRY(dvk_archive_place(c->out, c->bids, &c->manifest, row, &k->place));
         DVK_TRY(dvk_archive_look(&k->place, &c->manifest, row, &k->error, &k->state));
+        const dvk_status status = strcmp(k->state.state, "done") == 0 ? read_result(c, k) : DVK_OK;
+        if (status == DVK_ERR_INVALID || status == DVK_ERR_MISSING)
+            DVK_TRY(leave_out(c, k, status));
+        else
+            DVK_TRY(status);
         dvk_archive_count(&k->state, &c->counts);
-        if (strcmp(k->state.state, "done") == 0)
-            DVK_TRY(read_result(c, k));
     }
     qsort(c->cases, c->count, sizeof *c->cases, compare_cases);
-    return DVK_OK;
-}
-
-/* Why cycles do not add up, without OUT: the same wherever the archive lies. */
-static dvk_status note_problem(const dvk_cohort *c, dvk_cohort_patient *p)
-{
-    char *base = NULL;
-    snprintf(p->problem, sizeof p->problem, "%s", dvk_last_message());
-    DVK_TRY(dvk_archive_path(c->out, "", &base));
-    dvk_case_shorten(&(dvk_case_options){.path_base = base}, p->problem);
-    dvk_free(base);
     return DVK_OK;
 }
 
@@ -107,7 +122,7 @@ static dvk_status add_up(const dvk_cohort *c, const dvk_course_source *cycles, c
         return DVK_OK;
     dvk_course_free(p->course);
     p->course = NULL;
-    return note_problem(c, p);
+    return note_problem(c, p->problem);
 }
 
 /* A participant's finished cycles, added up. */
@@ -239,11 +254,15 @@ static dvk_status write_folder(const dvk_cohort *c)
     return status;
 }
 
-dvk_status dvk_archive_collect(const char *out_folder, const dvk_course_options *course, dvk_archive_counts *out)
+dvk_status dvk_archive_collect(const char *out_folder, const dvk_course_options *course,
+                               void (*each)(void *user, const dvk_archive_state *state), void *user,
+                               dvk_archive_counts *out)
 {
     dvk_cohort c;
     dvk_status status = dvk_cohort_read(out_folder, course, &c);
     *out = c.counts;
+    for (size_t i = 0; status == DVK_OK && each && i < c.count; i++)
+        each(user, &c.cases[i].state);
     if (status == DVK_OK)
         status = write_folder(&c);
     dvk_cohort_close(&c);

@@ -10,6 +10,7 @@ typedef struct dvk_cohort_case {
     dvk_bids_place place;
     dvk_archive_state state; /* lends from the manifest and from `error` */
     json_t *error;           /* NULL: none */
+    char problem[512];       /* why its result cannot be read; lent to `state` */
     json_t *summary;         /* NULL where the case is not done */
     char *report;            /* its report.html from OUT on; NULL where the case is not done */
     char fingerprint[65];

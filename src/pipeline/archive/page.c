@@ -219,7 +219,7 @@ static void write_failures(const dvk_cohort *c, dvk_page *p)
                     "<th scope=\"col\" class=\"text\">What is wrong</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < c->count; i++) {
         const dvk_archive_state *s = &c->cases[i].state;
-        if (!c->cases[i].error)
+        if (strcmp(s->state, "failed") != 0)
             continue;
         dvk_page_add(p, "<tr><th scope=\"row\">");
         dvk_page_text(p, c->cases[i].id);

@@ -43,12 +43,28 @@ dvk_status dvk_archive_record(const dvk_bids_place *place, const char *name, jso
     return DVK_OK;
 }
 
-static bool has_result(const dvk_bids_place *place)
+/* Whether a record is of a whole case, as an archive and `dose` make it: other commands have no fingerprint, and
+ * `kidneys` was given its dose map. */
+static bool of_a_case(const json_t *record)
 {
-    char *path = NULL;
-    const bool yes = dvk_archive_file(place, "provenance.json", &path) == DVK_OK && access(path, F_OK) == 0;
-    dvk_free(path);
-    return yes;
+    const json_t *input;
+    size_t i;
+    bool given_dose = false;
+    json_array_foreach(json_object_get(record, "inputs"), i, input)
+    {
+        const char *role = json_string_value(json_object_get(input, "role"));
+        given_dose = given_dose || (role && strcmp(role, "dose") == 0);
+    }
+    return json_is_string(json_object_get(record, "fingerprint")) && !given_dose;
+}
+
+/* What is in the place of a result and none; a run leaves it, and counts it as failed. */
+static void say_foreign(dvk_archive_state *s)
+{
+    s->state = "failed";
+    s->stage = "resume";
+    s->message = "holds a result of another command, or a damaged one: 'archive run --on-stale rerun' replaces it";
+    s->exit_code = dvk_exit_code(DVK_ERR_CREATE);
 }
 
 dvk_status dvk_archive_look(const dvk_bids_place *place, const dvk_manifest *m, size_t row, json_t **error,
@@ -57,8 +73,14 @@ dvk_status dvk_archive_look(const dvk_bids_place *place, const dvk_manifest *m, 
     *s = (dvk_archive_state){.participant = dvk_manifest_cell(m, row, DVK_COLUMN_PARTICIPANT),
                              .session = dvk_manifest_cell(m, row, DVK_COLUMN_SESSION),
                              .state = "done"};
+    json_t *result = NULL;
     *error = NULL;
-    if (has_result(place))
+    DVK_TRY(dvk_archive_record(place, "provenance.json", &result));
+    const bool there = result, ours = of_a_case(result);
+    json_decref(result);
+    if (there && !ours)
+        say_foreign(s);
+    if (there)
         return DVK_OK;
     DVK_TRY(dvk_archive_record(place, "error.json", error));
     s->state = *error ? "failed" : "left";

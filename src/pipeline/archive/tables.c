@@ -181,7 +181,7 @@ dvk_status dvk_cohort_qc_table(const dvk_cohort *c, dvk_text *t)
         DVK_TRY(ids(k, t));
         DVK_TRY(dvk_tsv_text(t, k->state.state));
         DVK_TRY(dvk_tsv_text(t, k->state.stage ? k->state.stage : ""));
-        DVK_TRY(dvk_tsv_number(t, k->error ? (double)k->state.exit_code : NAN));
+        DVK_TRY(dvk_tsv_number(t, strcmp(k->state.state, "failed") == 0 ? (double)k->state.exit_code : NAN));
         DVK_TRY(dvk_tsv_text(t, k->state.message ? k->state.message : ""));
         DVK_TRY(dvk_tsv_text(t, text_of(s, "nuclide")));
         DVK_TRY(dvk_tsv_number(t, dvk_cohort_number(s, "injected_activity_MBq")));
