@@ -128,7 +128,8 @@ typedef struct dvk_archive_state {
 } dvk_archive_state;
 
 /* Looks at OUT, which has its manifest, and tells of each case in the manifest's order (`each` may be NULL). Nothing is
- * hashed: a case with a provenance.json counts as done, unless that is of another command. `current` of *out is 0. DVK_ERR_MISSING for what is no archive.
+ * hashed: a case with a provenance.json counts as done, unless that is of another command. `current` of *out is 0.
+ * DVK_ERR_MISSING for what is no archive.
  */
 DVK_API DVK_MUST_USE dvk_status dvk_archive_status(const char *out_folder,
                                                    void (*each)(void *user, const dvk_archive_state *state), void *user,
