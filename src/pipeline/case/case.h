@@ -55,6 +55,9 @@ dvk_status dvk_case_dose(dvk_case *k) DVK_MUST_USE;
 /* The kernel that the options ask for, and its record in the summary; none for the local engine. */
 dvk_status dvk_case_kernel(dvk_case *k) DVK_MUST_USE;
 
+/* Each voxel's density (g/mL) by a VALUE or FILE; the medium's where a file does not reach, with a warning. */
+dvk_status dvk_case_density(dvk_case *k, const char *density, double medium_g_mL, dvk_volume **out) DVK_MUST_USE;
+
 /* Dose (Gy) of a map in Bq.s/mL, or dose rate (Gy/s) of one in Bq/mL, by the case's kernel or engine. */
 dvk_status dvk_case_convolve(dvk_case *k, const dvk_volume *activity, dvk_volume **dose) DVK_MUST_USE;
 

@@ -45,17 +45,23 @@ static double energy_of(const dvk_volume *dose, double density_g_mL)
     return sum * density_g_mL * 1e-3 * dvk_geometry_voxel_mL(g);
 }
 
+dvk_status dvk_case_density(dvk_case *k, const char *density, double medium_g_mL, dvk_volume **out)
+{
+    size_t outside = 0;
+    DVK_TRY(dvk_density_map(density, k->options->density_unit, &k->geometry, medium_g_mL, &outside, out));
+    if (outside > 0)
+        dvk_case_warn(k, "the density map does not reach %zu of %zu voxels: they are not corrected", outside,
+                      dvk_geometry_voxels(&k->geometry));
+    return DVK_OK;
+}
+
 /* Each voxel's own density, where it was asked for. */
 static dvk_status correct_density(dvk_case *k, double medium_g_mL)
 {
-    const dvk_case_options *o = k->options;
     const size_t voxels = dvk_geometry_voxels(&k->geometry);
-    size_t outside = 0;
-    if (!o->density)
+    if (!k->options->density)
         return DVK_OK;
-    DVK_TRY(dvk_density_map(o->density, o->density_unit, &k->geometry, medium_g_mL, &outside, &k->density));
-    if (outside > 0)
-        dvk_case_warn(k, "the density map does not reach %zu of %zu voxels: they are not corrected", outside, voxels);
+    DVK_TRY(dvk_case_density(k, k->options->density, medium_g_mL, &k->density));
     return dvk_density_correct(dvk_volume_data(k->dose), dvk_volume_values(k->density), voxels, medium_g_mL);
 }
 

@@ -2,6 +2,7 @@
 #include "pipeline/methods/methods.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,9 +11,8 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "physics/roi.h"
-#include "pipeline/steps/density_map.h"
 
-enum { CHOICES = DVK_METHODS_CHOICES };
+enum { CHOICES = DVK_METHODS_CHOICES, NO_KERNEL = CHOICES };
 
 typedef struct workshop {
     dvk_methods *m;
@@ -23,30 +23,12 @@ typedef struct workshop {
     dvk_series *all;                            /* every scan; the case sees some */
     dvk_voi_set *vois[CHOICES];                 /* of files among the choices; else NULL */
     dvk_voi_set *own_vois;                      /* the case's */
+    dvk_voi_set *voi_at[DVK_MAX_SCANS];         /* the case's, of every scan; else NULL */
     dvk_kernel *kernel[CHOICES];                /* NULL until one is needed */
     dvk_convolver *convolver[CHOICES][CHOICES]; /* by kernel and engine */
-    dvk_volume *density[CHOICES][CHOICES];      /* by kernel and density */
+    dvk_volume *density[CHOICES + 1][CHOICES];  /* by kernel, or NO_KERNEL: they fill up with its medium; by density */
     size_t done;
 } workshop;
-
-/* --- looking things up --- */
-
-size_t dvk_methods_choice(const dvk_methods *m, size_t method, dvk_axis_of axis)
-{
-    for (int a = DVK_AXES - 1; a > (int)axis; a--)
-        method /= m->axis[a].count;
-    return method % m->axis[axis].count;
-}
-
-double dvk_methods_value(const dvk_methods *m, size_t method, size_t voi, dvk_quantity_of quantity)
-{
-    return m->value[(method * m->voi_count + voi) * DVK_QUANTITIES + (size_t)quantity];
-}
-
-double dvk_methods_compared(const dvk_methods *m, size_t voi, dvk_quantity_of quantity)
-{
-    return m->has_truth ? m->voi[voi].truth[quantity] : dvk_methods_value(m, m->reference - 1, voi, quantity);
-}
 
 static size_t choices(const workshop *w, dvk_axis_of axis)
 {
@@ -83,12 +65,15 @@ static dvk_series series_of(const workshop *w, size_t choice)
     return s;
 }
 
-static void take_series(workshop *w, dvk_series *s)
+/* The case sees these scans: those of the choice of points, or all of them where that is NULL. */
+static void take_series(workshop *w, dvk_series *s, const size_t *scan)
 {
     w->k.series = s;
     w->k.summary->scans = s->scans;
-    for (size_t i = 0; i < s->scans; i++)
+    for (size_t i = 0; i < s->scans; i++) {
         w->k.summary->times_h[i] = dvk_series_time_h(s, i);
+        w->k.voi_at[i] = w->voi_at[scan ? scan[i] : i];
+    }
 }
 
 /* The kernel of a choice, made or read at its first use. */
@@ -128,16 +113,16 @@ static dvk_status medium_dose(workshop *w, const size_t choice[DVK_AXES], dvk_vo
 static dvk_status correct(workshop *w, const size_t choice[DVK_AXES], const dvk_volume *medium, double medium_g_mL)
 {
     const size_t which = choice[DVK_AXIS_DENSITY], voxels = dvk_geometry_voxels(&w->k.geometry);
+    const bool local = w->plan.engine[choice[DVK_AXIS_ENGINE]] == DVK_ENGINE_LOCAL;
     const char *label = w->m->axis[DVK_AXIS_DENSITY].label[which];
-    dvk_volume **density = &w->density[choice[DVK_AXIS_KERNEL]][which];
-    size_t outside = 0;
+    dvk_volume **density = &w->density[local ? NO_KERNEL : choice[DVK_AXIS_KERNEL]][which];
     DVK_TRY(dvk_volume_create(&w->k.geometry, 1, &w->k.dose));
     memcpy(dvk_volume_data(w->k.dose), dvk_volume_values(medium), voxels * sizeof(float));
     w->k.density = NULL;
     if (strcmp(label, "none") == 0)
         return DVK_OK;
     if (!*density)
-        DVK_TRY(dvk_density_map(label, w->of_case.density_unit, &w->k.geometry, medium_g_mL, &outside, density));
+        DVK_TRY(dvk_case_density(&w->k, label, medium_g_mL, density));
     w->k.density = *density;
     return dvk_density_correct(dvk_volume_data(w->k.dose), dvk_volume_values(*density), voxels, medium_g_mL);
 }
@@ -263,7 +248,7 @@ static dvk_status every_method(workshop *w)
     size_t choice[DVK_AXES] = {0};
     for (size_t p = 0; p < choices(w, DVK_AXIS_POINTS); p++) {
         dvk_series some = series_of(w, p);
-        take_series(w, &some);
+        take_series(w, &some, w->plan.scan[p]);
         choice[DVK_AXIS_POINTS] = p;
         for (size_t i = 0; i < choices(w, DVK_AXIS_CURVE) * choices(w, DVK_AXIS_TAIL); i++) {
             choice[DVK_AXIS_CURVE] = i / choices(w, DVK_AXIS_TAIL);
@@ -273,7 +258,7 @@ static dvk_status every_method(workshop *w)
             DVK_TRY(status);
             w->k.series = &some;
         }
-        take_series(w, w->all);
+        take_series(w, w->all, NULL);
     }
     return DVK_OK;
 }
@@ -299,7 +284,9 @@ static dvk_status read_vois(workshop *w)
 static dvk_status prepare(workshop *w)
 {
     dvk_methods *m = w->m;
-    DVK_TRY(dvk_case_read(&w->k));
+    const dvk_status status = dvk_case_read(&w->k);
+    memcpy(w->voi_at, w->k.voi_at, sizeof w->voi_at); /* what was read is freed, failed or not */
+    DVK_TRY(status);
     w->all = w->k.series;
     w->own_vois = w->k.vois;
     DVK_TRY(dvk_methods_plan_make(w->options, dvk_series_scans(w->all), m, &w->plan));
@@ -318,20 +305,23 @@ static dvk_status prepare(workshop *w)
         for (int q = 0; q < DVK_QUANTITIES; q++)
             m->voi[v].truth[q] = NAN;
     }
-    return w->options->truth ? dvk_methods_truth(w->options->truth, &w->of_case.roi.biology, m) : DVK_OK;
+    return w->options->truth ? dvk_methods_truth(w->options->truth, &w->of_case.roi, m) : DVK_OK;
 }
 
 static void close_workshop(workshop *w)
 {
     for (size_t i = 0; i < CHOICES; i++)
-        for (size_t j = 0; j < CHOICES; j++) {
+        for (size_t j = 0; j < CHOICES; j++)
             dvk_convolver_free(w->convolver[i][j]);
+    for (size_t i = 0; i <= NO_KERNEL; i++)
+        for (size_t j = 0; j < CHOICES; j++)
             dvk_volume_free(w->density[i][j]);
-        }
-    for (size_t i = 0; i < CHOICES; i++)
+    for (size_t i = 0; i < CHOICES; i++) {
         dvk_kernel_free(w->kernel[i]);
-    for (size_t i = 0; i < CHOICES; i++)
         dvk_voi_set_free(w->vois[i]);
+    }
+    for (size_t i = 0; i < DVK_MAX_SCANS; i++)
+        dvk_voi_set_free(w->voi_at[i]);
     dvk_methods_plan_clear(&w->plan);
     dvk_series_free(w->k.series);
     dvk_voi_set_free(w->k.vois);
@@ -349,8 +339,10 @@ dvk_status dvk_methods_run(dvk_context *c, const dvk_methods_options *o, dvk_met
 {
     workshop *w = NULL;
     dvk_status status = DVK_OK;
+    const int threads = omp_get_max_threads();
     *out = NULL;
     DVK_TRY(dvk_alloc(1, sizeof *w, &w));
+    omp_set_num_threads(dvk_context_threads(c)); /* of loops that know no context */
     w->options = o;
     w->of_case = o->of_case;
     w->k = (dvk_case){.options = &w->of_case, .context = c};
@@ -368,6 +360,7 @@ done:
     dvk_methods_free(w->m);
     close_workshop(w);
     dvk_free(w);
+    omp_set_num_threads(threads);
     return status;
 }
 

@@ -30,8 +30,8 @@ void dvk_methods_plan_clear(dvk_methods_plan *p);
 /* share.c: spread and shares of every VOI and quantity, from the values. */
 void dvk_methods_share(dvk_methods *m);
 
-/* truth.c: the truth of every VOI that the table names; BED by the terms with the case's biology. */
-dvk_status dvk_methods_truth(const char *path, const dvk_biology *biology, dvk_methods *m) DVK_MUST_USE;
+/* truth.c: the truth of every VOI that the table names; BED by the terms with the VOI's biology. */
+dvk_status dvk_methods_truth(const char *path, const dvk_roi_options *o, dvk_methods *m) DVK_MUST_USE;
 
 /* write.c: the output folder. `k` is the case that was read. */
 dvk_status dvk_methods_write(const dvk_methods *m, const dvk_methods_options *o, const dvk_case *k) DVK_MUST_USE;

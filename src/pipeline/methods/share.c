@@ -1,8 +1,27 @@
-/* Where the spread between methods comes from: see dvk/methods.h. */
+/* The values of methods: looking them up, and where their spread comes from. See dvk/methods.h. */
 #include <math.h>
 
 #include "physics/sum.h"
 #include "pipeline/methods/methods.h"
+
+/* --- looking things up --- */
+
+size_t dvk_methods_choice(const dvk_methods *m, size_t method, dvk_axis_of axis)
+{
+    for (int a = DVK_AXES - 1; a > (int)axis; a--)
+        method /= m->axis[a].count;
+    return method % m->axis[axis].count;
+}
+
+double dvk_methods_value(const dvk_methods *m, size_t method, size_t voi, dvk_quantity_of quantity)
+{
+    return m->value[(method * m->voi_count + voi) * DVK_QUANTITIES + (size_t)quantity];
+}
+
+double dvk_methods_compared(const dvk_methods *m, size_t voi, dvk_quantity_of quantity)
+{
+    return m->has_truth ? m->voi[voi].truth[quantity] : dvk_methods_value(m, m->reference - 1, voi, quantity);
+}
 
 /* One quantity of one VOI. */
 typedef struct view {
@@ -96,7 +115,7 @@ static bool leave_out_worst(const view *w)
     return most > 0;
 }
 
-/* --- one VOI and quantity --- */
+/* --- spread and shares --- */
 
 static void set_spread(const view *w, dvk_methods_spread *out)
 {

@@ -28,8 +28,7 @@ static bool read_terms(const char *text, double *amplitude, double *half_life_h,
     return *count > 0 && !*text;
 }
 
-static dvk_status read_row(const dvk_table *t, size_t row, const size_t column[4], const dvk_biology *b,
-                           dvk_methods_voi *voi)
+static dvk_status read_row(const dvk_table *t, size_t row, const size_t column[4], dvk_biology b, dvk_methods_voi *voi)
 {
     double amplitude[MOST_TERMS], half_life_h[MOST_TERMS];
     size_t terms = 0;
@@ -37,13 +36,15 @@ static dvk_status read_row(const dvk_table *t, size_t row, const size_t column[4
     if (column[2] < t->columns)
         DVK_TRY(dvk_table_number(t, row, column[2], &voi->truth[DVK_OF_DOSE]));
     if (column[3] < t->columns && read_terms(dvk_table_cell(t, row, column[3]), amplitude, half_life_h, &terms)) {
-        const double g = dvk_g_factor(amplitude, half_life_h, terms, b->repair_half_time_h);
-        voi->truth[DVK_OF_BED] = dvk_bed(voi->truth[DVK_OF_DOSE], g, b->alpha_beta_Gy);
+        const double g = dvk_g_factor(amplitude, half_life_h, terms, b.repair_half_time_h);
+        voi->truth[DVK_OF_BED] = dvk_bed(voi->truth[DVK_OF_DOSE], g, b.alpha_beta_Gy);
     }
     return DVK_OK;
 }
 
-static dvk_status read_table(const dvk_table *t, const dvk_biology *b, dvk_methods *m)
+/* `of_voi` is NULL where every VOI has the biology of `o`. */
+static dvk_status read_table(const dvk_table *t, const dvk_roi_options *o, const dvk_biology_table *of_voi,
+                             dvk_methods *m)
 {
     static const char *const names[] = {"name", "tia_MBqh", "dose_mean_Gy", "terms_MBq_halflife_h"};
     size_t column[4], found = 0;
@@ -58,7 +59,7 @@ static dvk_status read_table(const dvk_table *t, const dvk_biology *b, dvk_metho
         DVK_TRY(dvk_label_name(dvk_table_cell(t, row, column[0]), name));
         for (size_t v = 0; v < m->voi_count; v++)
             if (strcmp(m->voi[v].name, name) == 0) {
-                DVK_TRY(read_row(t, row, column, b, &m->voi[v]));
+                DVK_TRY(read_row(t, row, column, dvk_biology_of(of_voi, name, o->biology), &m->voi[v]));
                 found++;
             }
     }
@@ -68,11 +69,17 @@ static dvk_status read_table(const dvk_table *t, const dvk_biology *b, dvk_metho
     return DVK_OK;
 }
 
-dvk_status dvk_methods_truth(const char *path, const dvk_biology *biology, dvk_methods *m)
+dvk_status dvk_methods_truth(const char *path, const dvk_roi_options *o, dvk_methods *m)
 {
     dvk_table *t = NULL;
-    DVK_TRY(dvk_table_read(path, &t));
-    const dvk_status status = read_table(t, biology, m);
+    dvk_biology_table *of_voi = NULL;
+    dvk_status status = DVK_OK;
+    if (o->biology_table)
+        DVK_TRY_DONE(dvk_biology_table_read(o->biology_table, &of_voi));
+    DVK_TRY_DONE(dvk_table_read(path, &t));
+    status = read_table(t, o, of_voi, m);
+done:
     dvk_table_free(t);
+    dvk_biology_table_free(of_voi);
     return status;
 }
