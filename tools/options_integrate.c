@@ -1,6 +1,8 @@
 /* See options_integrate.h. */
 #include "options_integrate.h"
 
+#include <math.h>
+
 #include "command.h"
 
 enum { KEY_MODEL = 0x4000, KEY_START, KEY_TAIL, KEY_SCOPE, KEY_WEIGHTING, KEY_NEGATIVE };
@@ -15,10 +17,14 @@ error_t option_bootstrap(struct argp_state *state, const char *text, dvk_integra
 
 error_t option_seed(struct argp_state *state, const char *text, uint64_t *out)
 {
-    size_t seed = 0;
-    const error_t error = option_whole(state, "seed", text, &seed);
-    *out = seed;
-    return error;
+    double seed = 0;
+    const error_t error = option_positive(state, "seed", text, DVK_UNIT_NONE, false, &seed);
+    if (error)
+        return error;
+    if (seed != floor(seed) || seed >= 0x1p53)
+        return option_bad(state, "seed", "'%s' is not a whole number", text);
+    *out = (uint64_t)seed;
+    return 0;
 }
 
 static const struct argp_option table[] = {

@@ -55,7 +55,8 @@ DVK_API const char *dvk_phantom_table(const char *name);
  *   scans_truth.tsv  a row a scan: shift of the patient, activity in the image without noise, counts
  *   activity_truth.tsv, activity_<t>h_truth.nii.gz (of scans that are blurred, noisy or shifted), tia_truth.nii.gz,
  *   dose_truth.nii.gz (Gy, convolved in double precision over the full kernel, in a medium of one density)
- *   phantom.tsv      the table with this case's numbers, which makes the case again
+ *   phantom.tsv      this case's table, again of Lu-177 and 7400 MBq: with the same options, and the seed of its
+ *                    provenance.json, it makes the case again
  *
  * DVK_ERR_USAGE for an unknown phantom or options that make no sense, DVK_ERR_INVALID for a table that is none.
  */

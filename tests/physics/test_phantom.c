@@ -123,6 +123,25 @@ START_TEST(later_regions_cover_earlier_ones)
 }
 END_TEST
 
+/* A region that others cover has no voxel, and takes none from them; neither does a point below a later one. */
+START_TEST(covered_regions_take_nothing)
+{
+    const dvk_geometry g = {{9, 9, 9}, {10, 10, 10}, {{10, 0, 0, -40}, {0, 10, 0, -40}, {0, 0, 10, -40}}};
+    dvk_phantom p = {.regions = 4};
+    size_t voxels[4];
+    uint8_t owner[9 * 9 * 9];
+    p.region[0] = (dvk_region){.shape = DVK_SHAPE_BOX, .semi_mm = {15, 15, 15}};
+    p.region[1] = (dvk_region){.shape = DVK_SHAPE_BOX, .semi_mm = {25, 25, 25}};
+    p.region[2] = (dvk_region){.shape = DVK_SHAPE_POINT, .centre_mm = {40, 40, 40}};
+    p.region[3] = p.region[2];
+    dvk_phantom_paint(&p, &g, (const double[3]){0, 0, 0}, owner, voxels);
+    ck_assert_uint_eq(voxels[0], 0);
+    ck_assert_uint_eq(voxels[1], 125);
+    ck_assert_uint_eq(voxels[2], 0);
+    ck_assert_uint_eq(voxels[3], 1);
+}
+END_TEST
+
 START_TEST(blur_keeps_the_sum_and_gives_the_width)
 {
     const dvk_geometry g = plain_geometry(41, 41, 41, 3, 3, 3);
@@ -171,14 +190,59 @@ START_TEST(varied_phantoms_repeat_by_seed)
     dvk_phantom a, b, c;
     ck_ok(dvk_phantom_find("kidneys", &a));
     b = c = a;
-    dvk_phantom_vary(&a, 3, 5);
-    dvk_phantom_vary(&b, 3, 5);
-    dvk_phantom_vary(&c, 3, 6);
+    dvk_phantom_vary(&a, 3, 159);
+    dvk_phantom_vary(&b, 3, 159);
+    dvk_phantom_vary(&c, 4, 159);
     ck_assert(a.region[3].semi_mm[0] == b.region[3].semi_mm[0]);
     ck_assert(a.region[3].semi_mm[0] != c.region[3].semi_mm[0]);
     /* cortex and medulla of a kidney keep their proportion */
     ck_close(a.region[4].semi_mm[0] / a.region[3].semi_mm[0], 18.5 / 28, 1e-14);
     ck_fails(dvk_phantom_find("kidney", &a), DVK_ERR_USAGE);
+}
+END_TEST
+
+/* However long a tissue holds it, nothing stays longer than it lives; in any nuclide. */
+START_TEST(varied_half_lives_stay_physical)
+{
+    static const char *const nuclides[] = {"Lu-177", "Re-188", "Ho-166", "Y-90", "I-131"};
+    const dvk_nuclide *lutetium = NULL;
+    int held = 0;
+    ck_ok(dvk_nuclide_find("Lu-177", &lutetium));
+    for (size_t n = 0; n < sizeof nuclides / sizeof nuclides[0]; n++)
+        for (uint64_t seed = 0; seed < 200; seed++) {
+            const dvk_nuclide *other = NULL;
+            dvk_phantom p;
+            ck_ok(dvk_nuclide_find(nuclides[n], &other));
+            ck_ok(dvk_phantom_find("sphere", &p));
+            p.region[0].half_life_h[0] = 150;
+            dvk_phantom_vary(&p, seed, lutetium->half_life_h);
+            held += p.region[0].half_life_h[0] == lutetium->half_life_h;
+            dvk_phantom_scale(&p, 7400, lutetium, other);
+            ck_assert_msg(p.region[0].half_life_h[0] <= other->half_life_h * (1 + 1e-12), "%s: %.17g", nuclides[n],
+                          p.region[0].half_life_h[0]);
+        }
+    ck_assert_int_gt(held, 5 * 200 / 10); /* 150 h and up to a tenth more: a third of them */
+}
+END_TEST
+
+static int rising(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+START_TEST(seeds_are_never_the_same)
+{
+    enum { N = 200000 };
+    static uint64_t seed[2 * N]; /* cases by cycles of two archives */
+    for (size_t i = 0; i < N; i++) {
+        seed[i] = dvk_random_seed(1, i);
+        seed[N + i] = dvk_random_seed(2, i);
+    }
+    qsort(seed, 2 * N, sizeof *seed, rising);
+    for (size_t i = 1; i < 2 * N; i++)
+        ck_assert_uint_ne(seed[i], seed[i - 1]);
+    ck_assert(seed[2 * N - 1] < UINT64_C(1) << 53);
 }
 END_TEST
 
@@ -221,9 +285,12 @@ int main(void)
     tcase_add_test(cases[0], another_nuclide);
     tcase_add_test(cases[0], volumes_have_a_closed_form);
     tcase_add_test(cases[0], later_regions_cover_earlier_ones);
+    tcase_add_test(cases[0], covered_regions_take_nothing);
     tcase_add_test(cases[0], blur_keeps_the_sum_and_gives_the_width);
     tcase_add_test(cases[0], noise_is_poisson);
     tcase_add_test(cases[0], varied_phantoms_repeat_by_seed);
+    tcase_add_test(cases[0], varied_half_lives_stay_physical);
+    tcase_add_test(cases[0], seeds_are_never_the_same);
     tcase_add_test(cases[0], tables);
     return run_suite("phantom", cases, 1, false);
 }

@@ -104,51 +104,51 @@ static dvk_status make_truth(dvk_phantom_writer *w, int threads)
     return status;
 }
 
-static dvk_status write_cycle(dvk_phantom_writer *w, const dvk_phantom *first, const char *dir, size_t cycle,
-                              bool force)
+/* Case `number` of an archive, from 0, in the terms of `table`. */
+static dvk_status write_one(dvk_phantom_writer *w, const dvk_phantom *table, const char *dir, uint64_t number,
+                            bool force)
 {
-    dvk_phantom p = *first;
-    dvk_text path = {0};
-    dvk_phantom_cycle(&p, cycle);
+    const dvk_phantom_options *o = w->options;
+    dvk_phantom p = *table;
+    dvk_phantom_scale(&p, o->injected_MBq, w->of_tables, w->nuclide);
+    w->table = table;
     w->phantom = &p;
-    dvk_status status = dvk_text_add(&path, "%s", dir);
-    if (status == DVK_OK && (w->options->cases || w->options->cycles))
-        status = dvk_text_add(&path, "/ses-%02zu", cycle + 1);
-    if (status == DVK_OK)
-        status = dvk_phantom_write_case(w, path.data, force);
-    dvk_text_free(&path);
-    return status;
+    w->seed = o->cases || o->cycles ? dvk_random_seed(o->seed, number) : o->seed;
+    return dvk_phantom_write_case(w, dir, force);
 }
 
-static dvk_status write_cycles(dvk_context *c, dvk_phantom_writer *w, const dvk_phantom *p, const char *dir, size_t at,
-                               bool force)
+/* The cycles of patient `at`, from 0. */
+static dvk_status write_cycles(dvk_context *c, dvk_phantom_writer *w, const dvk_phantom *first, const char *dir,
+                               size_t at, bool force)
 {
     const size_t cycles = w->options->cycles ? w->options->cycles : 1;
     const size_t cases = w->options->cases ? w->options->cases : 1;
-    const uint64_t seed = w->seed;
-    dvk_status status = DVK_OK;
-    for (size_t i = 0; status == DVK_OK && i < cycles; i++) {
-        w->seed = seed + 100000 * i; /* noise of its own */
-        status = dvk_context_check(c);
+    for (size_t i = 0; i < cycles; i++) {
+        dvk_phantom table = *first;
+        dvk_text path = {0};
+        DVK_TRY(dvk_context_check(c));
+        dvk_phantom_cycle(&table, i);
+        dvk_status status = dvk_text_add(&path, "%s", dir);
+        if (status == DVK_OK && (w->options->cases || w->options->cycles))
+            status = dvk_text_add(&path, "/ses-%02zu", i + 1);
         if (status == DVK_OK)
-            status = write_cycle(w, p, dir, i, force);
+            status = write_one(w, &table, path.data, at * cycles + i, force);
+        dvk_text_free(&path);
+        DVK_TRY(status);
         dvk_context_progress(c, "writing cases", (double)(at * cycles + i + 1) / (double)(cases * cycles));
     }
-    w->seed = seed;
-    return status;
+    return DVK_OK;
 }
 
 static dvk_status write_cases(dvk_context *c, dvk_phantom_writer *w, const dvk_phantom *p, const char *dir, bool force)
 {
     const dvk_phantom_options *o = w->options;
-    w->seed = o->seed;
     if (o->cases == 0)
         return write_cycles(c, w, p, dir, 0, force);
     for (size_t i = 0; i < o->cases; i++) {
         dvk_phantom varied = *p;
         dvk_text path = {0};
-        dvk_phantom_vary(&varied, o->seed, i);
-        w->seed = o->seed + 1000 * (i + 1);
+        dvk_phantom_vary(&varied, o->seed * 1000003u + i, w->of_tables->half_life_h);
         dvk_status status = dvk_text_add(&path, "%s/sub-%03zu", dir, i + 1);
         if (status == DVK_OK)
             status = write_cycles(c, w, &varied, path.data, i, force);
@@ -161,16 +161,14 @@ static dvk_status write_cases(dvk_context *c, dvk_phantom_writer *w, const dvk_p
 dvk_status dvk_phantom_write(dvk_context *c, const dvk_phantom_options *o, const char *dir, bool force)
 {
     dvk_phantom p;
-    dvk_phantom_writer w = {.options = o, .phantom = &p};
-    const dvk_nuclide *lutetium = NULL;
+    dvk_phantom_writer w = {.options = o, .phantom = &p, .table = &p};
     if (o->fine < 1 || o->fine > 8)
         return dvk_fail(DVK_ERR_USAGE, "voxels can be drawn 1 to 8 times finer, not %zu", o->fine);
     if (o->times < 1)
         return dvk_fail(DVK_ERR_USAGE, "a time of a scan is wanted");
     DVK_TRY(dvk_phantom_find(o->name, &p));
-    DVK_TRY(dvk_nuclide_find("Lu-177", &lutetium));
+    DVK_TRY(dvk_nuclide_find("Lu-177", &w.of_tables));
     DVK_TRY(dvk_nuclide_find(o->nuclide, &w.nuclide));
-    dvk_phantom_scale(&p, o->injected_MBq, lutetium, w.nuclide);
     DVK_TRY(settle_grid(&w));
     if (o->full)
         DVK_TRY(make_truth(&w, dvk_context_threads(c)));

@@ -19,6 +19,21 @@ double dvk_random(uint64_t *state)
     return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
 }
 
+/* One to one on numbers below 2^53, the ones that every table and JSON reader holds: each step can be undone. */
+static uint64_t mix53(uint64_t z)
+{
+    const uint64_t mask = (UINT64_C(1) << 53) - 1;
+    z = ((z ^ (z >> 27)) * 0xbf58476d1ce4e5b9u) & mask;
+    z = ((z ^ (z >> 27)) * 0x94d049bb133111ebu) & mask;
+    return z ^ (z >> 27);
+}
+
+uint64_t dvk_random_seed(uint64_t seed, uint64_t number)
+{
+    const uint64_t mask = (UINT64_C(1) << 53) - 1;
+    return mix53((mix53(seed & mask) + number) & mask);
+}
+
 double dvk_random_normal(uint64_t *state)
 {
     const double u = 1 - dvk_random(state), angle = 2 * pi * dvk_random(state);
@@ -39,9 +54,9 @@ void dvk_phantom_scale(dvk_phantom *p, double injected_MBq, const dvk_nuclide *f
         }
 }
 
-void dvk_phantom_vary(dvk_phantom *p, uint64_t seed, size_t index)
+void dvk_phantom_vary(dvk_phantom *p, uint64_t seed, double longest_h)
 {
-    uint64_t state = seed * 1000003u + index;
+    uint64_t state = seed;
     double size = 1, uptake = 1, pace = 1;
     for (size_t r = 0; r < p->regions; r++) {
         dvk_region *region = &p->region[r];
@@ -54,7 +69,7 @@ void dvk_phantom_vary(dvk_phantom *p, uint64_t seed, size_t index)
             region->semi_mm[a] *= size;
         for (size_t t = 0; t < region->terms; t++) {
             region->amplitude_MBq[t] *= uptake;
-            region->half_life_h[t] *= pace;
+            region->half_life_h[t] = fmin(pace * region->half_life_h[t], longest_h);
         }
     }
 }
@@ -96,7 +111,7 @@ static uint8_t owner_at(const dvk_phantom *p, const double world[3], const doubl
     return 0;
 }
 
-/* Gives a region without voxels the one nearest its centre, where that is on the grid. */
+/* Gives a region without voxels the one nearest its centre, where that is on the grid and no later region has it. */
 static void paint_nearest(const dvk_phantom *p, size_t r, const dvk_geometry *g, const double shift_mm[3],
                           uint8_t *owner, size_t *voxels)
 {
@@ -114,6 +129,8 @@ static void paint_nearest(const dvk_phantom *p, size_t r, const dvk_geometry *g,
         v += stride * (size_t)nearest;
         stride *= g->n[a];
     }
+    if (owner[v] > r)
+        return;
     if (owner[v])
         voxels[owner[v] - 1]--;
     owner[v] = (uint8_t)(r + 1);

@@ -49,14 +49,16 @@ dvk_status dvk_phantom_text(const dvk_phantom *p, dvk_text *t) DVK_MUST_USE; /* 
 /* Activities for another activity injected than the tables' 7400 MBq, and decay for another nuclide than Lu-177. */
 void dvk_phantom_scale(dvk_phantom *p, double injected_MBq, const dvk_nuclide *from, const dvk_nuclide *to);
 
-/* Sizes and kinetics varied by up to a tenth, one draw for the parts of a VOI; the same for the same seed and index. */
-void dvk_phantom_vary(dvk_phantom *p, uint64_t seed, size_t index);
+/* Sizes and kinetics of a table varied by up to a tenth, one draw for the parts of a VOI; no half-life beyond the
+ * longest. Before dvk_phantom_scale. */
+void dvk_phantom_vary(dvk_phantom *p, uint64_t seed, double longest_h);
 
 /* Activities after that many earlier cycles. */
 void dvk_phantom_cycle(dvk_phantom *p, size_t cycles);
 
 /* owner[v] = 1 + index of the region that voxel v belongs to, 0 outside all, with the phantom moved by shift_mm;
- * voxels[r] counts region r's. A region too small for any voxel's centre gets the nearest voxel to its own. */
+ * voxels[r] counts region r's: a region too small for any voxel's centre gets the nearest to its own, unless a later
+ * region covers it. */
 void dvk_phantom_paint(const dvk_phantom *p, const dvk_geometry *g, const double shift_mm[3], uint8_t *owner,
                        size_t *voxels);
 
@@ -70,5 +72,8 @@ double dvk_region_tia_MBqh(const dvk_region *r, double volume_mL);
 /* Uniform in [0, 1), the next of a sequence that `state` holds (SplitMix64, Steele et al. 2014); and normal. */
 double dvk_random(uint64_t *state);
 double dvk_random_normal(uint64_t *state);
+
+/* A seed below 2^53 for each number; with one `seed`, never the same for two numbers below 2^53. */
+uint64_t dvk_random_seed(uint64_t seed, uint64_t number);
 
 #endif

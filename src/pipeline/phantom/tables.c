@@ -194,5 +194,5 @@ dvk_status dvk_phantom_write_tables(const writer *w)
     DVK_TRY(write_text(w, "truth.tsv", &t, truth_table(w, &t)));
     DVK_TRY(write_text(w, "activity_truth.tsv", &t, activity_table(w, &t)));
     DVK_TRY(write_text(w, "scans_truth.tsv", &t, scans_table(w, &t)));
-    return write_text(w, "phantom.tsv", &t, dvk_phantom_text(w->phantom, &t));
+    return write_text(w, "phantom.tsv", &t, dvk_phantom_text(w->table, &t));
 }

@@ -124,7 +124,8 @@ static void add_noise(writer *w, size_t t, dvk_volume *scan)
     const double counts_per_MBq = w->options->counts / w->scan_MBq[0];
     const double counts_per_value = counts_per_MBq * dvk_geometry_voxel_mL(&w->grid) / 1e6;
     w->counts[t] = counts_per_MBq * w->scan_MBq[t];
-    dvk_scanner_noise(dvk_volume_data(scan), dvk_geometry_voxels(&w->grid), counts_per_value, w->seed + t);
+    dvk_scanner_noise(dvk_volume_data(scan), dvk_geometry_voxels(&w->grid), counts_per_value,
+                      dvk_random_seed(w->seed, 1 + t));
 }
 
 static dvk_status write_scan(writer *w, size_t t, const studio *s)
@@ -151,7 +152,7 @@ static dvk_status write_scans(writer *w)
     studio s = {0};
     dvk_status status = DVK_OK;
     const double sd_mm = w->options->misregistration_mm;
-    uint64_t chance = w->seed ^ 0x5817u; /* another sequence than the noise's */
+    uint64_t chance = dvk_random_seed(w->seed, 0); /* another sequence than the noise's */
     DVK_TRY_DONE(dvk_alloc(dvk_geometry_voxels(&w->fine), 1, &s.owner));
     DVK_TRY_DONE(dvk_alloc(dvk_geometry_voxels(&w->grid), sizeof *s.sum, &s.sum));
     DVK_TRY_DONE(dvk_volume_create(&w->grid, 1, &s.scan));
@@ -280,8 +281,11 @@ static dvk_status paint(writer *w)
         w->volume_mL[r] = (double)w->voxels[r] * fine_mL;
         w->dose_Gy[r] = NAN;
         if (w->voxels[r] == 0)
-            return dvk_fail(DVK_ERR_USAGE, "this grid holds no voxel of '%s': give more or larger voxels",
-                            w->phantom->region[r].name);
+            return dvk_fail(
+                DVK_ERR_USAGE,
+                "this grid holds no voxel of '%s': it lies outside, or later regions cover it: give more or larger "
+                "voxels, or change its table",
+                w->phantom->region[r].name);
     }
     return DVK_OK;
 }

@@ -13,10 +13,11 @@
 
 typedef struct dvk_phantom_writer {
     const dvk_phantom_options *options;
-    const dvk_nuclide *nuclide;
-    const dvk_phantom *phantom;
-    dvk_geometry grid, fine; /* of the scans; of regions and labels */
-    dvk_truth *truth;        /* of the fine grid; NULL: no true dose */
+    const dvk_nuclide *nuclide, *of_tables;
+    const dvk_phantom *phantom; /* as it was injected and decays */
+    const dvk_phantom *table;   /* the same as tables have it: of Lu-177, for 7400 MBq */
+    dvk_geometry grid, fine;    /* of the scans; of regions and labels */
+    dvk_truth *truth;           /* of the fine grid; NULL: no true dose */
     uint64_t seed;
     uint8_t *owner;                     /* of each fine voxel: 1 + its region, 0 for none */
     size_t voxels[DVK_PHANTOM_REGIONS]; /* fine ones of each region */
