@@ -1,7 +1,10 @@
 """Tables and chart of bench/methods: percent off the truth, as bias and SD over the kidneys of all patients."""
 import math
+import os
 import re
+import shutil
 
+MARK = "<!-- tables of bench/run methods --page -->\n"
 QUANTITIES = ("tia", "dose", "bed")
 AXES = ("points", "integrate", "tail", "kernel", "engine", "density", "vois")
 
@@ -145,19 +148,36 @@ def chart(cells, schemes):
     return "\n".join(out + ["</svg>"]) + "\n"
 
 
-def write(rows, patients, schemes, folder):
-    cells = gather(rows)
-    parts = [f"Percent off the truth, bias ± SD over {2 * patients} kidneys of {patients} patients.\n"]
+def tables(cells, schemes, about):
+    parts = [f"Percent off the truth, bias ± SD over {about}.\n"]
     for image in ("exact", "20 M counts", "2 M counts"):
         parts += [f"### Curve and time points, {image}\n", schemes_table(cells, schemes, image),
                   single_table(cells, schemes, image)]
     parts += ["### Kernel, engine, density\n", dose_table(cells), "### VOI and partial volume\n", voi_table(cells),
               "### All steps together: blurred by 11 mm, 20 M counts\n", whole_table(cells, schemes)]
+    return "\n".join(parts)
+
+
+def write(rows, about, schemes, folder):
+    cells = gather(rows)
     with open(f"{folder}/methods.md", "w") as f:
-        f.write("\n".join(parts))
+        f.write(tables(cells, schemes, about))
     with open(f"{folder}/methods.tsv", "w") as f:
         names = list(rows[0])
         f.write("\t".join(names) + "\n")
         f.writelines("\t".join(str(row[n]) for n in names) + "\n" for row in rows)
     with open(f"{folder}/methods.svg", "w") as f:
         f.write(chart(cells, schemes))
+
+
+def fill(page, folder):
+    """Puts a run's tables behind the page's mark, to its end, and the chart beside it."""
+    with open(page) as f:
+        head, mark, _ = f.read().partition(MARK)
+    if not mark:
+        raise SystemExit(f"bench/methods: {page}: has no line '{MARK.strip()}' to put the tables behind")
+    with open(f"{folder}/methods.md") as f:
+        new = head + mark + "\n" + f.read()
+    with open(page, "w") as f:
+        f.write(new)
+    shutil.copyfile(f"{folder}/methods.svg", os.path.join(os.path.dirname(page), "images", "methods.svg"))

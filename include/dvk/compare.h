@@ -42,8 +42,8 @@ typedef struct dvk_compare_options {
     bool rtol_of_voxel; /* s is each voxel's own |B| */
     double threshold;   /* statistics of the whole are over voxels with |B| at or above it */
     bool threshold_rel; /* it is a share of the largest |B| */
-    bool resample;      /* A onto B's grid where they differ: linear; voxels of B outside A are left out */
-    size_t levels;      /* of the V_x */
+    bool resample; /* A onto B's grid where they differ: linear, means in larger voxels; those outside A left out */
+    size_t levels; /* of the V_x */
     double level[DVK_COMPARE_LEVELS];
     dvk_gamma_options gamma;
     const char *out; /* NULL, or a folder for difference.nii.gz, gamma.nii.gz, compare.json, vois.tsv */

@@ -208,6 +208,37 @@ START_TEST(resampling_keeps_what_is_linear)
 }
 END_TEST
 
+/* Voxels three times as large on every axis, turned round, cover 27 each: the mean of those, which one place at the
+ * centre would not see. A voxel that reaches out is left out, and a VOI with it. */
+START_TEST(larger_voxels_get_means)
+{
+    enum { N = 9, BIG = 4 };
+    const dvk_geometry from = plain_geometry(N, N, N, 2, 2, 2);
+    dvk_geometry to = {.n = {BIG, 3, 3}, .voxel_mm = {6, 6, 6}};
+    const double to_world[3][4] = {{0, 6, 0, -6}, {-6, 0, 0, 6}, {0, 0, 6, -6}}; /* i to the back, j to the right */
+    dvk_volume *a = NULL, *made = NULL;
+    double sum[3][3][3] = {{{0}}};
+    size_t outside = 0;
+    memcpy(to.to_world, to_world, sizeof to_world);
+    ck_ok(dvk_volume_create(&from, 1, &a));
+    for (size_t v = 0; v < N * N * N; v++) {
+        dvk_volume_data(a)[v] = (float)((v * 2654435761u >> 8) % 101);
+        sum[v / N / N / 3][v / N % N / 3][v % N / 3] += (double)dvk_volume_values(a)[v];
+    }
+    ck_ok(dvk_resample_linear(a, &to, &made, &outside));
+    ck_assert_uint_eq(outside, 9);
+    for (size_t v = 0; v < BIG * 3 * 3; v++) {
+        const size_t i = v % BIG, j = v / BIG % 3, k = v / BIG / 3;
+        if (i < 3)
+            ck_close((double)dvk_volume_values(made)[v], sum[k][2 - i][j] / 27, 1e-6);
+        else
+            ck_assert(isnan(dvk_volume_values(made)[v]));
+    }
+    dvk_volume_free(a);
+    dvk_volume_free(made);
+}
+END_TEST
+
 int main(void)
 {
     TCase *statistics = tcase_create("statistics"), *maps = tcase_create("maps");
@@ -218,5 +249,6 @@ int main(void)
     tcase_add_test(statistics, dvh_distance_by_brute_force);
     tcase_add_test(maps, tolerances);
     tcase_add_test(maps, resampling_keeps_what_is_linear);
+    tcase_add_test(maps, larger_voxels_get_means);
     return run_suite("compare", (TCase *[]){statistics, maps}, 2, false);
 }

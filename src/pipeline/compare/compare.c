@@ -110,6 +110,19 @@ static dvk_status compare_dvhs(const dvk_compare_options *o, const dvk_pairs *p,
     return status;
 }
 
+/* A VOI that A reaches in part is compared in that part. */
+static void warn_of_part(const dvk_compare_work *w, const dvk_voi *voi, const dvk_pairs *p)
+{
+    double all = 0, here = 0;
+    for (size_t i = 0; i < voi->count; i++)
+        all += (double)voi->fraction[i];
+    for (size_t i = 0; i < p->count; i++)
+        here += p->weight[i] / dvk_geometry_voxel_mL(dvk_volume_geometry(w->b));
+    if (p->count < voi->count)
+        dvk_compare_warn(w->result, "%s: %.3g %% of it lies outside A and is left out", voi->name,
+                         100 * (1 - here / all));
+}
+
 static dvk_status compare_voi(const dvk_compare_work *w, const dvk_voi *voi, dvk_compare_voi *out)
 {
     dvk_pairs p;
@@ -117,6 +130,7 @@ static dvk_status compare_voi(const dvk_compare_work *w, const dvk_voi *voi, dvk
     snprintf(out->name, sizeof out->name, "%s", voi->name);
     DVK_TRY(dvk_pairs_create(voi->count, true, &p));
     gather(voi, dvk_volume_values(w->a), dvk_volume_values(w->b), dvk_geometry_voxel_mL(dvk_volume_geometry(w->b)), &p);
+    warn_of_part(w, voi, &p);
     if (p.count == 0)
         status = dvk_fail(DVK_ERR_INVALID, "no voxel of it lies inside both maps");
     if (status == DVK_OK)

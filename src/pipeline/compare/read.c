@@ -13,9 +13,7 @@
 /* Grids that differ by less, in voxels at a corner, are one. */
 static const double GRID_TOLERANCE = 0.01;
 
-static void warn(dvk_compare *r, const char *format, ...) DVK_PRINTF(2, 3);
-
-static void warn(dvk_compare *r, const char *format, ...)
+void dvk_compare_warn(dvk_compare *r, const char *format, ...)
 {
     if (r->warning_count == DVK_MAX_WARNINGS)
         return;
@@ -58,7 +56,8 @@ static dvk_status agree_on_units(dvk_compare_work *w, const char *a, const char 
         return dvk_fail(DVK_ERR_INVALID, "%s: is in %s, but %s in %s: bring both to one unit", w->path_a, a, w->path_b,
                         b);
     if (!a[0] != !b[0])
-        warn(r, "%s: has no sidecar with Units: taken to be in %s too", a[0] ? w->path_b : w->path_a, a[0] ? a : b);
+        dvk_compare_warn(r, "%s: has no sidecar with Units: taken to be in %s too", a[0] ? w->path_b : w->path_a,
+                         a[0] ? a : b);
     snprintf(r->units, sizeof r->units, "%s", a[0] ? a : b);
     return DVK_OK;
 }
@@ -90,7 +89,7 @@ static dvk_status read_vois(dvk_compare_work *w)
         return DVK_OK;
     DVK_TRY(dvk_voi_read(o->voi_sources, o->voi_source_count, &o->voi, dvk_volume_geometry(w->b), &w->vois));
     for (size_t i = 0; i < dvk_voi_warnings(w->vois); i++)
-        warn(w->result, "%s", dvk_voi_warning(w->vois, i));
+        dvk_compare_warn(w->result, "%s", dvk_voi_warning(w->vois, i));
     w->result->voi_count = dvk_voi_count(w->vois);
     return dvk_alloc(w->result->voi_count, sizeof *w->result->voi, &w->result->voi);
 }

@@ -1,4 +1,4 @@
-/* One map onto another's grid, linearly. */
+/* One map onto another's grid, linearly; into larger voxels as the mean of places inside them. */
 #include <math.h>
 
 #include "base/fail.h"
@@ -47,11 +47,51 @@ static double value_at(const float *v, const size_t n[3], const double ijk[3])
     return mix(plane[0], plane[1], s[2].share);
 }
 
+/* Where voxels of one grid lie on another, in the other's voxels: place = matrix (i, j, k, 1). */
+typedef struct route {
+    double matrix[3][4];
+    size_t samples[3]; /* along each axis of a voxel: as many as the other grid's voxels fit, rounded */
+} route;
+
+static bool find_route(const dvk_geometry *from, const dvk_geometry *to, route *out)
+{
+    double back[3][4];
+    if (!dvk_geometry_to_voxel(from, back))
+        return false;
+    for (int row = 0; row < 3; row++)
+        for (int a = 0; a < 4; a++) {
+            out->matrix[row][a] = a < 3 ? 0 : back[row][3];
+            for (int c = 0; c < 3; c++)
+                out->matrix[row][a] += back[row][c] * to->to_world[c][a];
+        }
+    for (int a = 0; a < 3; a++) {
+        const double step = hypot(hypot(out->matrix[0][a], out->matrix[1][a]), out->matrix[2][a]);
+        out->samples[a] = (size_t)fmax(1, floor(step + 0.5));
+    }
+    return true;
+}
+
+/* Mean over places spread evenly in voxel `here`, or at its centre; NaN where one of them lies outside. */
+static double mean_at(const float *v, const size_t n[3], const route *r, const double here[3])
+{
+    const size_t *k = r->samples;
+    double sum = 0;
+    for (size_t s = 0; s < k[0] * k[1] * k[2]; s++) {
+        const size_t of[3] = {s % k[0], s / k[0] % k[1], s / (k[0] * k[1])};
+        double place[3], ijk[3];
+        for (int a = 0; a < 3; a++)
+            place[a] = here[a] + ((double)of[a] + 0.5) / (double)k[a] - 0.5;
+        dvk_affine_apply(r->matrix, place, ijk);
+        sum += value_at(v, n, ijk);
+    }
+    return sum / (double)(k[0] * k[1] * k[2]);
+}
+
 dvk_status dvk_resample_linear(const dvk_volume *from, const dvk_geometry *to, dvk_volume **out, size_t *outside)
 {
     const dvk_geometry *g = dvk_volume_geometry(from);
-    double to_voxel[3][4];
-    if (!dvk_geometry_to_voxel(g, to_voxel))
+    route r;
+    if (!find_route(g, to, &r))
         return dvk_fail(DVK_ERR_INVALID, "its grid has no inverse");
     DVK_TRY(dvk_volume_create(to, 1, out));
     const float *values = dvk_volume_values(from);
@@ -61,10 +101,7 @@ dvk_status dvk_resample_linear(const dvk_volume *from, const dvk_geometry *to, d
     for (size_t row = 0; row < to->n[1] * to->n[2]; row++)
         for (size_t i = 0; i < to->n[0]; i++) {
             const double here[3] = {(double)i, (double)(row % to->n[1]), (double)(row / to->n[1])};
-            double world[3], ijk[3];
-            dvk_affine_apply(to->to_world, here, world);
-            dvk_affine_apply((const double(*)[4])to_voxel, world, ijk);
-            const double value = value_at(values, g->n, ijk);
+            const double value = mean_at(values, g->n, &r, here);
             made[row * to->n[0] + i] = (float)value;
             missed += isnan(value) != 0;
         }

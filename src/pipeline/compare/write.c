@@ -200,8 +200,17 @@ static dvk_status add_verdict(dvk_text *t, const dvk_compare *r)
                         r->largest, blank, r->units, r->largest_at[0], r->largest_at[1], r->largest_at[2]);
 }
 
+static dvk_status add_resampled(dvk_text *t, const dvk_compare *r)
+{
+    if (!r->resampled)
+        return DVK_OK;
+    return dvk_text_add(t, "%-16s A onto the grid of B; %zu of its %zu voxels lie outside A and are left out\n",
+                        "resampled", r->left_out, r->left_out + r->voxels);
+}
+
 static dvk_status add_lines(dvk_text *t, const dvk_compare *r)
 {
+    DVK_TRY(add_resampled(t, r));
     DVK_TRY(add_whole(t, r));
     for (size_t i = 0; i < r->voi_count; i++)
         DVK_TRY(add_voi(t, r, &r->voi[i]));
