@@ -58,27 +58,34 @@ static bool print_event(FILE *to, const dvk_archive_event *e)
     return fflush(to) == 0;
 }
 
-/* "37 of 200, 3 failed, 512 an hour, 0:12 left"; the rate is that of cases computed. */
+/* "37 of 200, 3 failed, 512 an hour, 19 min left,"; the rate is that of cases computed. */
 static void show_progress(const dvk_archive_event *e)
 {
     char text[128];
     const size_t past = e->done + e->current + e->failed, worked = e->done + e->failed;
     const double rate = e->elapsed_s > 0 ? (double)worked / e->elapsed_s : 0;
-    const long left = rate > 0 ? (long)((double)(e->cases - past) / rate / 60 + 0.5) : -1;
-    int used = snprintf(text, sizeof text, "%zu of %zu, %zu failed", past, e->cases, e->failed);
-    if (left >= 0)
-        snprintf(text + used, sizeof text - (size_t)used, ", %.0f an hour, %ld:%02ld left,", 3600 * rate, left / 60,
-                 left % 60);
+    const double left_s = rate > 0 ? (double)(e->cases - past) / rate : 0;
+    const int used = snprintf(text, sizeof text, "%zu of %zu, %zu failed,", past, e->cases, e->failed);
+    if (left_s > 0) {
+        const bool hours = left_s > 6000, minutes = left_s > 100;
+        snprintf(text + used, sizeof text - (size_t)used, " %.0f an hour, %.0f %s left,", 3600 * rate,
+                 left_s / (hours     ? 3600
+                           : minutes ? 60
+                                     : 1),
+                 hours     ? "h"
+                 : minutes ? "min"
+                           : "s");
+    }
     command_progress(NULL, text, e->cases ? (double)past / (double)e->cases : 1);
 }
 
 void event_log_take(void *user, const dvk_archive_event *e)
 {
     event_log *log = user;
-    const bool end = strcmp(e->what, "end") == 0;
-    if (log->file && !print_event(log->file, e))
+    const bool end = strcmp(e->what, "end") == 0, tick = strcmp(e->what, "tick") == 0;
+    if (log->file && !tick && !print_event(log->file, e))
         log->failed = true;
-    if (log->json && !print_event(stdout, e))
+    if (log->json && !tick && !print_event(stdout, e))
         log->failed = true;
     if (e->message) {
         command_progress(NULL, "", 1);
@@ -87,8 +94,11 @@ void event_log_take(void *user, const dvk_archive_event *e)
     }
     if (log->quiet || log->json)
         return;
-    show_progress(e);
-    if (end)
-        printf("%zu cases: %zu computed, %zu were done, %zu failed, %zu left\n", e->cases, e->done, e->current,
-               e->failed, e->cases - e->done - e->current - e->failed);
+    if (!end) {
+        show_progress(e);
+        return;
+    }
+    command_progress(NULL, "", 1);
+    printf("%zu cases: %zu computed, %zu were done, %zu failed, %zu left\n", e->cases, e->done, e->current, e->failed,
+           e->cases - e->done - e->current - e->failed);
 }

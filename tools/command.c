@@ -253,21 +253,31 @@ const struct argp common_argp = {.options = common_options_table, .parser = pars
 
 static volatile int cancelled; /* the signal's number */
 
-static void on_signal(int number)
-{
-    cancelled = number;
-}
-
-int command_signal_code(void)
-{
-    return cancelled == SIGTERM ? 143 : 130;
-}
-
 static double seconds_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* The first one ends the command cleanly, one more at once. What comes at the same time is the same one: a terminal
+ * tells all processes, and an archive's run its workers once more. */
+static void on_signal(int number)
+{
+    static const double same_s = 0.5;
+    static volatile double first_s;
+    if (!cancelled) {
+        first_s = seconds_now();
+        cancelled = number;
+    } else if (seconds_now() - first_s > same_s) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+}
+
+int command_signal_code(void)
+{
+    return cancelled == SIGTERM ? 143 : 130;
 }
 
 /* A line on a terminal once a stage has run for a second; nothing in a log. */

@@ -56,8 +56,9 @@ typedef enum dvk_on_stale {
 
 /* Something that happened to a case; everything is lent for the call. */
 typedef struct dvk_archive_event {
-    const char *what;                    /* "start", "done", "current", "failed", "stale", "busy", "lost", "end" */
-    const char *participant;             /* NULL for "end" */
+    const char *what;                    /* "start", "done", "current", "failed", "stale", "busy", "lost", "end"; "tick"
+                                            several times a second, so that progress can be shown */
+    const char *participant;             /* NULL for "end" and "tick" */
     const char *session;                 /* NULL: none */
     const char *stage;                   /* of a failure, else NULL */
     const char *message;                 /* of a failure, else NULL */

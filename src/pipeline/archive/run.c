@@ -145,6 +145,7 @@ static void take_death(dvk_run *r, const dvk_worker *w, int state)
     if (!w->busy || cancelled(r))
         return;
     if (w->tries < MOST_TRIES) {
+        snprintf(report.message, sizeof report.message, "its worker was ended: it is done again");
         tell(r, "lost", &report);
         again_or_stop(r, w->row, w->tries + 1, pause_s);
         return;
@@ -221,7 +222,10 @@ static size_t busy_workers(const dvk_run *r)
 static void listen_to(dvk_run *r, dvk_worker *w)
 {
     dvk_case_report report;
-    if (!dvk_worker_receive(w, &report)) {
+    const bool heard = dvk_worker_receive(w, &report);
+    /* A signal for a worker alone: it does no more cases. */
+    const bool ended = heard && report.status == DVK_ERR_INTERRUPTED && !cancelled(r);
+    if (!heard || ended) {
         lose(r, w);
         return;
     }
@@ -266,6 +270,7 @@ static void run_rows(dvk_run *r)
         look_around(r);
         if (!r->stopping)
             hand_out(r);
+        tell(r, "tick", NULL);
         if (busy_workers(r) == 0 && (r->stopping || (r->next == r->count && r->again_count == 0)))
             return;
         wait_for_workers(r);

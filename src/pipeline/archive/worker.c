@@ -1,9 +1,11 @@
 /*
  * A worker: a process of its own, so that a crash costs one case. Rows come in through a socket, a report for each goes
- * back. It ends when its line is closed, also by the death of the run that started it.
+ * back. It ends when its line is closed, and at the death of the run that started it.
  */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -60,9 +62,12 @@ dvk_status dvk_worker_start(const dvk_archive_options *options, const dvk_manife
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return dvk_fail(DVK_ERR_RETRY, "cannot start a worker: %s", strerror(errno));
-    const pid_t pid = fork();
+    const pid_t run = getpid(), pid = fork();
     if (pid == 0) {
         close(ends[0]);
+        prctl(PR_SET_PDEATHSIG, SIGTERM); /* a run that is killed takes its workers along */
+        if (getppid() != run)
+            _exit(1);
         for (size_t other = 0; other < count; other++) /* else their lines would outlive the run */
             if (workers[other].pid)
                 close(workers[other].line);
