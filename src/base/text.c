@@ -1,8 +1,7 @@
-/* Locale-free numbers and a growing text. */
+/* Locale-free numbers and a growing text. Numbers as texts: shortest.c. */
 #include "base/text.h"
 
 #include <ctype.h>
-#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdarg.h>
@@ -13,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "base/locale.h"
 
 /* Length of the decimal number at `text`: [+-]digits[.digits][e[+-]digits]; 0 if none stands there. */
 static size_t number_length(const char *text)
@@ -47,7 +47,7 @@ static void make_c_locale(void)
     the_c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-static locale_t c_locale(void)
+locale_t dvk_c_locale(void)
 {
     call_once(&c_locale_made, make_c_locale);
     return the_c_locale;
@@ -63,29 +63,9 @@ bool dvk_text_number(const char *text, double *out, const char **end)
         return false;
     memcpy(copy, text, length);
     copy[length] = '\0';
-    *out = strtod_l(copy, NULL, c_locale());
+    *out = strtod_l(copy, NULL, dvk_c_locale());
     *end = text + length;
     return isfinite(*out); /* 1e999 is no number that we can hold */
-}
-
-void dvk_text_shortest(double value, char out[32])
-{
-    if (isnan(value) || isinf(value)) {
-        snprintf(out, 32, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
-        return;
-    }
-    const locale_t before = uselocale(c_locale());
-    /* Whole numbers in full: "7400" is as exact as "7.4e+03" and reads better. */
-    if (value == floor(value) && fabs(value) < 1e15)
-        snprintf(out, 32, "%.0f", value);
-    else
-        /* %g leaves trailing zeros out, so 15 digits, which every normal number keeps, also give all shorter texts. */
-        for (int digits = fabs(value) < DBL_MIN ? 1 : DBL_DIG; digits <= 17; digits++) {
-            snprintf(out, 32, "%.*g", digits, value);
-            if (digits == 17 || strtod(out, NULL) == value)
-                break;
-        }
-    uselocale(before);
 }
 
 static dvk_status make_room(dvk_text *t, size_t more)

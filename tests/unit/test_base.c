@@ -70,14 +70,16 @@ END_TEST
 START_TEST(numbers_are_as_short_as_can_be)
 {
     uint64_t state = 1;
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 40000; i++) {
         double value = 0;
         char text[32], shortest[32] = "";
         state = state * 6364136223846793005u + 1442695040888963407u;
-        if (i % 3 == 0)
+        if (i % 4 == 0)
             memcpy(&value, &state, sizeof value); /* any bits */
-        else if (i % 3 == 1)
+        else if (i % 4 == 1)
             value = (double)(state >> 40) / 1e4;
+        else if (i % 4 == 2) /* all 53 bits, from 0.0001 to 1e17, in which ties of 15 and 16 digits are frequent */
+            value = ldexp((double)(state >> 11), -66 + i / 4 % 70) * (i % 8 < 4 ? -1 : 1);
         else
             value = (double)(float)((double)(state >> 11) * 0x1p-60);
         if (!isfinite(value) || value == floor(value))
