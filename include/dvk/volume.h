@@ -33,8 +33,8 @@ DVK_API bool dvk_geometry_same(const dvk_geometry *a, const dvk_geometry *b, dou
 
 typedef struct dvk_volume dvk_volume;
 
-/* Voxels of the file, all frames, before anything could change them. Finite numbers that float32 cannot hold count as
- * infinite, -inf as infinite and negative. */
+/* Voxels of all frames that are no finite number, or below 0. Finite numbers of a file that float32 cannot hold count
+ * as infinite, -inf as infinite and negative. */
 typedef struct dvk_voxel_counts {
     size_t nan, infinite, negative;
 } dvk_voxel_counts;
@@ -70,7 +70,7 @@ DVK_API const dvk_geometry *dvk_volume_geometry(const dvk_volume *v);
 DVK_API size_t dvk_volume_frames(const dvk_volume *v);
 DVK_API float *dvk_volume_data(dvk_volume *v);
 DVK_API const float *dvk_volume_values(const dvk_volume *v);
-DVK_API dvk_voxel_counts dvk_volume_counts(const dvk_volume *v);
+DVK_API dvk_voxel_counts dvk_volume_counts(const dvk_volume *v); /* of the voxels as they are; counted at each call */
 
 /* SHA-256 (64 hex digits) of the file's bytes as read, of a pair header first; "" for a volume that was made. Lent. */
 DVK_API const char *dvk_volume_sha256(const dvk_volume *v);

@@ -26,12 +26,11 @@ struct dvk_volume {
     size_t frames;
     float *data;
     void *memory; /* data lies in it */
-    dvk_voxel_counts counts;
     char *extension;
     char sha256[65];
 };
 
-dvk_status dvk_volume_create(const dvk_geometry *g, size_t frames, dvk_volume **out)
+static dvk_status create(const dvk_geometry *g, size_t frames, bool zeroed, dvk_volume **out)
 {
     dvk_status status = DVK_OK;
     dvk_volume *v = NULL;
@@ -42,7 +41,8 @@ dvk_status dvk_volume_create(const dvk_geometry *g, size_t frames, dvk_volume **
     DVK_TRY(dvk_alloc(1, sizeof *v, &v));
     v->geometry = *g;
     v->frames = frames;
-    DVK_TRY_DONE(dvk_alloc(count, sizeof *v->data, &v->memory));
+    DVK_TRY_DONE(zeroed ? dvk_alloc(count, sizeof *v->data, &v->memory)
+                        : dvk_alloc_raw(count, sizeof *v->data, &v->memory));
     v->data = v->memory;
 done:
     if (status != DVK_OK) {
@@ -51,6 +51,16 @@ done:
     }
     *out = v;
     return DVK_OK;
+}
+
+dvk_status dvk_volume_create(const dvk_geometry *g, size_t frames, dvk_volume **out)
+{
+    return create(g, frames, true, out);
+}
+
+dvk_status dvk_volume_create_raw(const dvk_geometry *g, size_t frames, dvk_volume **out)
+{
+    return create(g, frames, false, out);
 }
 
 void dvk_volume_free(dvk_volume *v)
@@ -171,7 +181,6 @@ static dvk_status take_voxels(const dvk_nifti *h, dvk_buffer *bytes, dvk_volume 
     }
     v->geometry = h->geometry;
     v->frames = h->frames;
-    v->counts = dvk_count_voxels(v->data, count);
     return DVK_OK;
 }
 
@@ -302,12 +311,11 @@ void dvk_volume_keep_frame(dvk_volume *v, size_t frame)
     assert(frame < v->frames);
     memmove(v->data, v->data + frame * voxels, voxels * sizeof *v->data);
     v->frames = 1;
-    v->counts = dvk_count_voxels(v->data, voxels);
 }
 
 dvk_voxel_counts dvk_volume_counts(const dvk_volume *v)
 {
-    return v->counts;
+    return dvk_count_voxels(v->data, dvk_geometry_voxels(&v->geometry) * v->frames);
 }
 
 const char *dvk_volume_sha256(const dvk_volume *v)

@@ -6,6 +6,9 @@
 
 #include "dvk/volume.h"
 
+/* As dvk_volume_create, with any values in it: for who writes every voxel. */
+dvk_status dvk_volume_create_raw(const dvk_geometry *g, size_t frames, dvk_volume **out) DVK_MUST_USE;
+
 /* The texts of the file's header extensions (label names may stand there), joined by line breaks; "" if none. Lent. */
 const char *dvk_volume_extension(const dvk_volume *v);
 

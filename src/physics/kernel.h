@@ -30,6 +30,10 @@ dvk_status dvk_kernel_from_volume(const dvk_kernel_record *record, const dvk_vol
 /* dvk_kernel_error_at for every value of the octant. */
 dvk_status dvk_kernel_error_octant(const dvk_kernel *k, double *octant) DVK_MUST_USE;
 
+/* sum[i] becomes the sum of S over the voxels whose distance from the source is i to i + 1 widths; what lies beyond is
+ * in the last. */
+void dvk_kernel_shells(const dvk_kernel *k, double width_mm, size_t count, double *sum);
+
 /* Sets radius_mm, sha256 and, where there is none, the verdict from the rest. */
 dvk_status dvk_kernel_complete(dvk_kernel *k) DVK_MUST_USE;
 

@@ -7,20 +7,9 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "base/wider.h"
 
 enum { LOOKUP = 4096, STENCIL = 5 };
-
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-
-/* Compiled twice and chosen by the processor; AVX2 without FMA rounds as SSE2 does. What chooses runs before
- * ThreadSanitizer can be called. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_THREAD__) && !__has_feature(thread_sanitizer)
-#define WIDER __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDER
-#endif
 
 static dvk_status allocate(size_t pieces, dvk_point_kernel *k)
 {
@@ -174,7 +163,7 @@ double dvk_point_density(const dvk_point_kernel *k, double r_mm)
 }
 
 /* Loop by loop, so that roots and quotients are vectors; the values are those of dvk_point_density. */
-WIDER static void fluence(const dvk_point_kernel *k, size_t count, const double *r2, double *out)
+DVK_WIDER static void fluence(const dvk_point_kernel *k, size_t count, const double *r2, double *out)
 {
     double r[DVK_POINT_NODES], p0[DVK_POINT_NODES], p1[DVK_POINT_NODES], p2[DVK_POINT_NODES];
     const double range = dvk_point_range(k);

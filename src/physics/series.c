@@ -4,13 +4,13 @@
  */
 #include "physics/series.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "physics/frame.h"
 
 /* Corners of grids that differ by less are rounding of the float32 affines that NIfTI stores. */
 static const double SAME_GRID_VOXELS = 0.05;
@@ -140,46 +140,22 @@ static dvk_status check_agreement(dvk_series *s)
 
 /* --- voxels --- */
 
-typedef struct frame_sums {
-    size_t nan, not_finite, negative, too_large;
-    double sum;
-} frame_sums;
-
-/* Multiplies in place; what is not finite becomes 0 and is counted. One pass, since the volumes exceed the caches. */
-static frame_sums scale_frame(float *values, size_t count, double factor)
-{
-    size_t nan = 0, not_finite = 0, negative = 0, too_large = 0;
-    double sum = 0;
-#pragma omp simd reduction(+ : nan, not_finite, negative, too_large, sum)
-    for (size_t i = 0; i < count; i++) {
-        const float stored = values[i];
-        const bool finite = fabsf(stored) <= FLT_MAX; /* false for NaN */
-        const float scaled = (float)((double)(finite ? stored : 0.0f) * factor);
-        nan += stored != stored;
-        not_finite += !finite;
-        negative += stored < 0 && finite;
-        too_large += fabsf(scaled) > FLT_MAX;
-        values[i] = scaled;
-        sum += (double)scaled;
-    }
-    return (frame_sums){nan, not_finite, negative, too_large, sum};
-}
-
 static dvk_status take_frame(dvk_series *s, size_t scan, float *values, bool zero_nonfinite)
 {
     char label[DVK_SCAN_LABEL_SIZE];
-    const frame_sums sums = scale_frame(values, dvk_geometry_voxels(&s->geometry), s->facts[scan].factor);
+    const dvk_frame_facts facts = dvk_frame_scale(values, dvk_geometry_voxels(&s->geometry), s->facts[scan].factor);
+    const size_t nan = facts.counts.nan, infinite = facts.counts.infinite;
     s->frame[scan] = values;
-    s->counts[scan] = (dvk_voxel_counts){sums.nan, sums.not_finite - sums.nan, sums.negative};
-    s->activity_MBq[scan] = 1e-6 * sums.sum * dvk_geometry_voxel_mL(&s->geometry);
-    if (sums.not_finite && !zero_nonfinite)
+    s->counts[scan] = facts.counts;
+    s->activity_MBq[scan] = 1e-6 * facts.sum * dvk_geometry_voxel_mL(&s->geometry);
+    if (nan + infinite > 0 && !zero_nonfinite)
         return dvk_fail(DVK_ERR_INVALID,
                         "%s: %zu voxels are not finite numbers (%zu NaN, %zu infinite): mend them, or "
                         "give --nonfinite zero",
-                        dvk_series_scan_label(s, scan, label), sums.not_finite, sums.nan, sums.not_finite - sums.nan);
-    if (sums.too_large)
+                        dvk_series_scan_label(s, scan, label), nan + infinite, nan, infinite);
+    if (facts.too_large)
         return dvk_fail(DVK_ERR_INVALID, "%s: %zu voxels are too large for float32 once in Bq/mL: check Units",
-                        dvk_series_scan_label(s, scan, label), sums.too_large);
+                        dvk_series_scan_label(s, scan, label), facts.too_large);
     return DVK_OK;
 }
 

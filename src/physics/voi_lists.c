@@ -7,7 +7,7 @@
 #include "base/fail.h"
 #include "physics/voi.h"
 
-enum { NO_LIST = -1 };
+enum { NO_LIST = -1, RUN = 16 };
 
 void dvk_voi_lists_clear(dvk_voi_lists *lists)
 {
@@ -31,6 +31,17 @@ static bool is_label(float value)
     return value >= 0 && value <= (float)DVK_HIGHEST_LABEL && value == truncf(value);
 }
 
+/* Whether a run of voxels that starts at v is all 0, as most of a map is. */
+static bool empty_run(const float *value, size_t v, size_t voxels)
+{
+    bool any = false;
+    if (v % RUN != 0 || voxels - v < RUN)
+        return false;
+    for (size_t i = 0; i < RUN; i++)
+        any |= value[v + i] != 0;
+    return !any;
+}
+
 /* From label to list, as far as the highest label that has a name. */
 static dvk_status make_lookup(const dvk_labels *labels, int **list_of, int *top)
 {
@@ -52,6 +63,8 @@ static dvk_status count_labels(const dvk_volume *map, const dvk_labels *labels, 
     const float *value = dvk_volume_values(map);
     const size_t voxels = dvk_geometry_voxels(dvk_volume_geometry(map));
     for (size_t v = 0; v < voxels; v++) {
+        if (empty_run(value, v, voxels))
+            v += RUN - 1;
         if (value[v] == 0)
             continue;
         if (!is_label(value[v]))
@@ -77,6 +90,8 @@ static dvk_status fill_lists(const dvk_volume *map, const int *list_of, int top,
     DVK_TRY(dvk_alloc(out->count, sizeof *next, &next));
     memcpy(next, out->start, out->count * sizeof *next);
     for (size_t v = 0; v < voxels; v++) {
+        if (empty_run(value, v, voxels))
+            v += RUN - 1;
         const int list = value[v] != 0 && value[v] <= (float)top ? list_of[(int)value[v]] : NO_LIST;
         if (list != NO_LIST)
             out->voxel[next[list]++] = (uint32_t)v;

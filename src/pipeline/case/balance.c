@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "physics/kernel.h"
+#include "physics/sum.h"
 #include "pipeline/case/case.h"
 
 static const double joule_per_keV = 1.602176634e-16;
@@ -119,18 +120,21 @@ static dvk_status energy_kept(const dvk_case *k, double *out)
     return status;
 }
 
-static double sum_of(const dvk_volume *volume, double *negative)
+static double sum_of(const dvk_volume *volume)
+{
+    return dvk_sum_floats(dvk_volume_values(volume), dvk_geometry_voxels(dvk_volume_geometry(volume)));
+}
+
+/* What is negative over the sum of magnitudes; `total` is the sum. */
+static double negative_fraction(const dvk_volume *volume, double total)
 {
     const float *values = dvk_volume_values(volume);
     const size_t n = dvk_geometry_voxels(dvk_volume_geometry(volume));
-    double total = 0, below = 0;
-    for (size_t v = 0; v < n; v++) {
-        total += (double)values[v];
-        below += values[v] < 0 ? -(double)values[v] : 0;
-    }
-    if (negative)
-        *negative = total + 2 * below > 0 ? below / (total + 2 * below) : 0; /* over the sum of magnitudes */
-    return total;
+    double below = 0;
+    for (size_t v = 0; v < n; v++)
+        if (values[v] < 0)
+            below -= (double)values[v];
+    return total + 2 * below > 0 ? below / (total + 2 * below) : 0;
 }
 
 static bool box_covers_grid(const dvk_kernel_record *r, const size_t n[3])
@@ -161,7 +165,8 @@ static dvk_status balance_of_kernel(dvk_case *k, double decays, dvk_balance *b)
 dvk_status dvk_case_balance(dvk_case *k)
 {
     dvk_balance *b = &k->summary->balance;
-    const double decays = sum_of(k->tia, &b->negative_tia_fraction) * dvk_geometry_voxel_mL(&k->geometry);
+    const double tia = sum_of(k->tia), decays = tia * dvk_geometry_voxel_mL(&k->geometry);
+    b->negative_tia_fraction = negative_fraction(k->tia, tia);
     b->tia_MBqh = decays / 3.6e9;
     b->energy_emitted_J = decays * (k->nuclide->electron_keV + k->nuclide->photon_keV) * joule_per_keV;
     b->energy_deposited_J = k->medium_deposited_J;

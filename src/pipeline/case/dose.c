@@ -4,6 +4,7 @@
 
 #include "backend/context.h"
 #include "base/fail.h"
+#include "physics/sum.h"
 #include "pipeline/case/case.h"
 #include "pipeline/steps/density_map.h"
 #include "pipeline/steps/kernel_for.h"
@@ -38,10 +39,7 @@ static dvk_status check_kernel_nuclide(dvk_case *k)
 static double energy_of(const dvk_volume *dose, double density_g_mL)
 {
     const dvk_geometry *g = dvk_volume_geometry(dose);
-    const float *d = dvk_volume_values(dose);
-    double sum = 0;
-    for (size_t v = 0; v < dvk_geometry_voxels(g); v++)
-        sum += (double)d[v];
+    const double sum = dvk_sum_floats(dvk_volume_values(dose), dvk_geometry_voxels(g));
     return sum * density_g_mL * 1e-3 * dvk_geometry_voxel_mL(g);
 }
 

@@ -12,7 +12,7 @@
 #include "pipeline/case/case.h"
 
 /* Raised by one whenever the same inputs and options give other numbers or other files. */
-enum { DVK_ALGORITHM = 2 };
+enum { DVK_ALGORITHM = 3 };
 
 /* Every option that bears on the results, as it was asked for; not the files, folders and names. */
 json_t *dvk_case_request(const dvk_case_options *o);

@@ -76,31 +76,6 @@ static void values_chart(const dvk_parts *parts, const dvk_kernel *kernel)
                  "</ul>\n<p class=\"small\">The source voxel itself is drawn at the left end.</p>\n</figure>\n");
 }
 
-/* One row of the kernel, across_mm2 the square of its distance from the source's own row. */
-static void row_by_distance(const dvk_kernel *kernel, long y, long z, double across_mm2, double width_mm,
-                            double gray[SHELLS])
-{
-    const dvk_kernel_record *k = dvk_kernel_info(kernel);
-    const int mirrors = k->even ? (y ? 2 : 1) * (z ? 2 : 1) : 1;
-    const double per_mm = 1 / width_mm;
-    for (long x = k->even ? 0 : -(long)k->half[0]; x <= (long)k->half[0]; x++) {
-        const double dx = (double)x * k->voxel_mm[0];
-        const size_t shell = (size_t)(per_mm * sqrt(across_mm2 + dx * dx));
-        gray[shell < SHELLS ? shell : SHELLS - 1] += (k->even && x ? 2 : 1) * mirrors * dvk_kernel_at(kernel, x, y, z);
-    }
-}
-
-/* Adds S of each voxel to its shell of distance; of an even kernel its octant, mirrored. */
-static void sum_by_distance(const dvk_kernel *kernel, double width_mm, double gray[SHELLS])
-{
-    const dvk_kernel_record *k = dvk_kernel_info(kernel);
-    for (long z = k->even ? 0 : -(long)k->half[2]; z <= (long)k->half[2]; z++)
-        for (long y = k->even ? 0 : -(long)k->half[1]; y <= (long)k->half[1]; y++) {
-            const double dy = (double)y * k->voxel_mm[1], dz = (double)z * k->voxel_mm[2];
-            row_by_distance(kernel, y, z, dy * dy + dz * dz, width_mm, gray);
-        }
-}
-
 static void energy_chart(const dvk_parts *parts, const dvk_kernel *kernel)
 {
     const dvk_kernel_record *k = dvk_kernel_info(kernel);
@@ -109,8 +84,8 @@ static void energy_chart(const dvk_parts *parts, const dvk_kernel *kernel)
         return;
     const double far = dvk_chart_round_up(1.74 * largest_distance(k)); /* the box's corners: sqrt(3) */
     const double volume_mL = 1e-3 * k->voxel_mm[0] * k->voxel_mm[1] * k->voxel_mm[2];
-    double gray[SHELLS] = {0}, radius[SHELLS + 1] = {0}, share[SHELLS + 1] = {0};
-    sum_by_distance(kernel, far / SHELLS, gray);
+    double gray[SHELLS], radius[SHELLS + 1] = {0}, share[SHELLS + 1] = {0};
+    dvk_kernel_shells(kernel, far / SHELLS, SHELLS, gray);
     for (size_t i = 0; i < SHELLS; i++) {
         radius[i + 1] = far * (double)(i + 1) / SHELLS;
         share[i + 1] = share[i] + 100 * dvk_kernel_keV(gray[i], volume_mL, k->density_g_mL) / whole;

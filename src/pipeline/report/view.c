@@ -77,19 +77,31 @@ void dvk_view_centre(const dvk_view *v, const dvk_voi *voi, double place[3])
         place[w] = weight > 0 ? sum[w] / weight : 0.5 * (double)(v->n[w] - 1);
 }
 
+/* From a voxel to the next along a screen axis, in the volume. */
+static ptrdiff_t step_along(const dvk_view *v, int screen_axis)
+{
+    const size_t *n = v->geometry->n;
+    const int a = v->axis[screen_axis];
+    const ptrdiff_t step = (ptrdiff_t)(a == 0 ? 1 : a == 1 ? n[0] : n[0] * n[1]);
+    return v->against[screen_axis] ? -step : step;
+}
+
 void dvk_view_values(const dvk_view *v, const dvk_plane *plane, const float *values, float *pixels)
 {
+    const ptrdiff_t step = step_along(v, plane->through);
     const size_t first = plane->projection ? 0 : plane->at;
-    const size_t last = plane->projection ? v->n[plane->through] - 1 : plane->at;
+    const size_t deep = plane->projection ? v->n[plane->through] : 1;
     for (size_t y = 0; y < plane->size[1]; y++)
         for (size_t x = 0; x < plane->size[0]; x++) {
-            float largest = -INFINITY;
             size_t place[3];
             place[plane->across] = plane->low[0] + x;
             place[plane->down] = plane->low[1] + y;
-            for (size_t z = first; z <= last; z++) {
-                place[plane->through] = z;
-                largest = fmaxf(largest, values[dvk_view_index(v, place)]);
+            place[plane->through] = first;
+            const float *at = values + dvk_view_index(v, place);
+            float largest = *at;
+            for (size_t z = 1; z < deep; z++) {
+                at += step;
+                largest = *at > largest ? *at : largest;
             }
             pixels[y * plane->size[0] + x] = largest;
         }

@@ -6,6 +6,7 @@
 #include "backend/context.h"
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "data/volume.h"
 #include "physics/kernel.h"
 
 const char *dvk_engine_name(dvk_engine engine)
@@ -103,7 +104,7 @@ dvk_status dvk_convolver_map(dvk_convolver *v, const dvk_volume *in, dvk_volume 
     *out = NULL;
     DVK_TRY(check_one_frame(in));
     DVK_TRY(check_finite(in));
-    DVK_TRY(dvk_volume_create(dvk_volume_geometry(in), 1, out));
+    DVK_TRY(dvk_volume_create_raw(dvk_volume_geometry(in), 1, out));
     const dvk_status status = dvk_convolver_run(v, dvk_volume_values(in), dvk_volume_data(*out));
     if (status != DVK_OK) {
         dvk_volume_free(*out);

@@ -6,6 +6,7 @@
 #include "backend/context.h"
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "data/volume.h"
 #include "physics/timefit.h"
 #include "pipeline/steps/bootstrap.h"
 #include "pipeline/steps/noise.h"
@@ -55,12 +56,12 @@ dvk_status dvk_integrate_frames(dvk_context *c, const dvk_geometry *g, const flo
     dvk_volume *values = NULL, *bytes = NULL, *errors = NULL;
     uint8_t *flags = NULL;
     dvk_status status = DVK_OK;
-    DVK_TRY_DONE(dvk_volume_create(g, 1, &values));
-    DVK_TRY_DONE(dvk_alloc(voxels, 1, &flags));
+    DVK_TRY_DONE(dvk_volume_create_raw(g, 1, &values));
+    DVK_TRY_DONE(dvk_alloc_raw(voxels, 1, &flags));
     if (status_map)
-        DVK_TRY_DONE(dvk_volume_create(g, 1, &bytes));
+        DVK_TRY_DONE(dvk_volume_create_raw(g, 1, &bytes));
     if (sd)
-        DVK_TRY_DONE(dvk_volume_create(g, 1, &errors));
+        DVK_TRY_DONE(dvk_volume_create_raw(g, 1, &errors));
     const dvk_integrate_problem problem = {
         .voxels = voxels,
         .points = (size_t)parameters->points,
@@ -71,8 +72,9 @@ dvk_status dvk_integrate_frames(dvk_context *c, const dvk_geometry *g, const flo
         .sd = sd ? dvk_volume_data(errors) : NULL,
     };
     DVK_TRY_DONE(dvk_context_integrate(c, &problem));
+    float *const as_float = status_map ? dvk_volume_data(bytes) : NULL;
     for (size_t i = 0; status_map && i < voxels; i++)
-        dvk_volume_data(bytes)[i] = flags[i];
+        as_float[i] = flags[i];
     *tia = values;
     values = NULL;
     if (status_map)
