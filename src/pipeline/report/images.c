@@ -216,10 +216,11 @@ static void colour_bar(const images *s)
     float ramp[256];
     for (int i = 0; i < 256; i++)
         ramp[i] = (float)i;
-    dvk_page_add(p,
-                 "<svg class=\"ramp\" viewBox=\"0 0 320 52\" role=\"img\" aria-label=\"Colour scale from 0 to %g Gy\">"
-                 "<image x=\"8\" width=\"304\" height=\"14\" y=\"2\" preserveAspectRatio=\"none\" href=\"",
-                 s->top);
+    dvk_page_add(
+        p,
+        "<svg class=\"ramp\" viewBox=\"-14 0 348 52\" role=\"img\" aria-label=\"Colour scale from 0 to %g Gy\">"
+        "<image x=\"8\" width=\"304\" height=\"14\" y=\"2\" preserveAspectRatio=\"none\" href=\"",
+        s->top);
     dvk_raster_uri(p, ramp, 256, 1, 255);
     dvk_page_add(p, "\"/>\n");
     for (int i = 0; i <= 4; i++)

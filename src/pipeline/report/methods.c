@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pipeline/report/chart.h"
 
@@ -89,15 +90,16 @@ static void sorted_doses(dvk_page *p, const dvk_methods *m, size_t v, double *do
                          .low = 0,
                          .high = dvk_chart_round_up(fmax(doses[count - 1], isnan(compared) ? 0 : compared))},
                    .title = "Mean dose by method",
-                   .description = "One dot a method, from the least dose to the largest; the line is what they are "
+                   .description = "One dot a method, from the least dose to the largest; a line is what they are "
                                   "compared with."};
     dvk_page_add(p, "<figure>\n<figcaption><b>");
     dvk_page_roi_name(p, m->voi[v].name);
     dvk_page_add(p, "</b></figcaption>\n");
     dvk_chart_begin(&c);
-    dvk_chart_line(&c, "limit", (double[]){0, (double)count + 1}, (double[]){compared, compared}, 2);
+    if (!isnan(compared))
+        dvk_chart_line(&c, "limit", (double[]){0, (double)count + 1}, (double[]){compared, compared}, 2);
     for (size_t i = 0; i < count; i++)
-        dvk_chart_dot(&c, v % 2 ? "dot v1" : "dot v0", (double)i + 1, doses[i]);
+        dvk_chart_dot(&c, strcmp(m->voi[v].name, "kidney_right") ? "dot v0" : "dot v1", (double)i + 1, doses[i]);
     dvk_chart_end(&c);
     dvk_page_add(p, "</figure>\n");
 }
