@@ -204,7 +204,7 @@ START_TEST(each_case_has_a_lease_of_its_own)
     const dvk_archive_options o = {.out = scratch_folder()};
     dvk_text text = {0};
     dvk_manifest m;
-    dvk_leases one = {NULL}, other = {NULL};
+    dvk_leases one = {.folder = NULL}, other = {.folder = NULL};
     ck_ok(dvk_text_add(&text, "participant_id\tsession_id\tscans\tvoi\n"));
     for (size_t i = 0; i < 2; i++)
         ck_ok(dvk_text_add(&text, "%s\ta.nii\tk.nii\n", ids[i]));
