@@ -19,6 +19,18 @@ double dvk_cohort_number(const json_t *roi, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+const json_t *dvk_cohort_roi(const dvk_cohort_case *k, const char *name)
+{
+    const json_t *rois = json_object_get(k->summary, "rois");
+    for (size_t r = 0; r < json_array_size(rois); r++) {
+        const json_t *roi = json_array_get(rois, r);
+        const char *its = json_string_value(json_object_get(roi, "name"));
+        if (its && strcmp(its, name) == 0)
+            return roi;
+    }
+    return NULL;
+}
+
 /* --- reading --- */
 
 static int compare_cases(const void *a, const void *b)

@@ -43,6 +43,22 @@ void dvk_cohort_close(dvk_cohort *c);
 /* A number of a VOI in a summary; NaN for null. */
 double dvk_cohort_number(const json_t *roi, const char *key);
 
+/* The VOI of that name in a case's summary; NULL: none. */
+const json_t *dvk_cohort_roi(const dvk_cohort_case *k, const char *name);
+
+/* flags.c: the flags of VOIs by their kinds, in the order in which they come. dvk_free(kind), whatever the status. */
+enum { DVK_FLAG_KIND = 200 };
+typedef struct dvk_flag_kinds {
+    struct {
+        char words[DVK_FLAG_KIND]; /* of the flag, each number a "…" */
+        size_t kidneys;            /* that have it, in all cycles */
+    } * kind;
+    size_t count, room;
+} dvk_flag_kinds;
+dvk_status dvk_flag_kinds_of(const dvk_cohort *c, const char *const *names, size_t count,
+                             dvk_flag_kinds *k) DVK_MUST_USE;
+size_t dvk_flag_find(const dvk_flag_kinds *k, const char *flag);
+
 /* tables.c and page.c: writing. */
 dvk_status dvk_cohort_dose_table(const dvk_cohort *c, dvk_text *t) DVK_MUST_USE;
 dvk_status dvk_cohort_course_table(const dvk_cohort *c, dvk_text *t) DVK_MUST_USE;
