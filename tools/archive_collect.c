@@ -91,7 +91,5 @@ static int run(int argc, char **argv)
     if (!a.common.quiet)
         printf("%s/%scohort.html: %zu of %zu cases, %zu failed, %zu left\n", a.out, bids ? "group_" : "cohort/", n.done,
                n.cases, n.failed, n.left);
-    if (n.failed)
-        return EXIT_BATCH_FAILED;
-    return n.left ? dvk_exit_code(DVK_ERR_RETRY) : 0;
+    return archive_exit_code(n.left, n.failed);
 }

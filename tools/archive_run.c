@@ -131,8 +131,9 @@ static const struct argp run_argp = {
     "The options of 'dvkit dose' hold for every case; a row's own facts go before them. A case is done when its "
     "provenance.json has the fingerprint of what is asked for and its files are whole; any other is computed. A device "
     "that fails makes its case fail (--fallback none), since one archive has one back end.\n\n"
-    "Exit codes: 0 all done; 3 some cases failed; 73 DIR holds an archive of other parameters; 74 disk full; 75 the "
-    "time budget ended before the cases did; 130 or 143 ended by a signal.",
+    "Exit codes: 0 all done; 3 the rest is done and some cases failed, or --max-failures; 73 DIR holds an archive of "
+    "other parameters; 74 disk full; 75 the "
+    "time budget ended before the cases did, whether some failed or none; 130 or 143 ended by a signal.",
     children,
     0,
     0};
@@ -167,9 +168,8 @@ static int run_archive(arguments *a)
         return command_fail(&archive_run, status);
     if (!written)
         return dvk_exit_code(DVK_ERR_IO);
-    if (counts.failed)
-        return EXIT_BATCH_FAILED;
-    return counts.left ? dvk_exit_code(DVK_ERR_RETRY) : 0;
+    const bool too_many = o->max_failures && counts.failed >= o->max_failures;
+    return archive_exit_code(too_many ? 0 : counts.left, counts.failed);
 }
 
 static int run(int argc, char **argv)

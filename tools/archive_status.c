@@ -37,8 +37,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {{&common_argp, 0, 0, 0}, {0}};
 static const struct argp status_argp = {
-    table,    parse, "OUT", "The exit code is that of a run that ends here: 0 all done, 3 some failed, 75 some left.",
-    children, 0,     0};
+    table,    parse,
+    "OUT",    "The exit code is that of a run that ends here: 0 all done, 75 some left, 3 none left and some failed.",
+    children, 0,
+    0};
 static int run(int argc, char **argv);
 
 const command archive_status = {
@@ -89,7 +91,5 @@ static int run(int argc, char **argv)
         printf("\n  ]\n}\n");
     else if (!a.failed_only && !a.common.quiet)
         printf("%zu cases: %zu done, %zu failed, %zu left\n", n.cases, n.done, n.failed, n.left);
-    if (n.failed)
-        return EXIT_BATCH_FAILED;
-    return n.left ? dvk_exit_code(DVK_ERR_RETRY) : 0;
+    return archive_exit_code(n.left, n.failed);
 }

@@ -31,6 +31,11 @@ const command cmd_archive = {
     .run = run,
 };
 
+int archive_exit_code(size_t left, size_t failed)
+{
+    return left ? dvk_exit_code(DVK_ERR_RETRY) : failed ? EXIT_BATCH_FAILED : 0;
+}
+
 static int run(int argc, char **argv)
 {
     char name[64];
