@@ -116,6 +116,14 @@ void dvk_text_free(dvk_text *t)
     *t = (dvk_text){0};
 }
 
+dvk_status dvk_text_give(dvk_text *t, dvk_status made, char **out)
+{
+    *out = made == DVK_OK ? t->data : NULL;
+    if (made != DVK_OK)
+        dvk_text_free(t);
+    return made;
+}
+
 size_t dvk_text_distance(const char *a, const char *b)
 {
     enum { LONGEST = 64 };

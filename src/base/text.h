@@ -27,6 +27,9 @@ dvk_status dvk_text_add_bytes(dvk_text *t, const char *bytes, size_t count) DVK_
 dvk_status dvk_text_add_number(dvk_text *t, double value) DVK_MUST_USE; /* shortest form */
 void dvk_text_free(dvk_text *t);
 
+/* Hands a text that was just made to the caller, or frees it where making it failed; `made` is handed on. */
+dvk_status dvk_text_give(dvk_text *t, dvk_status made, char **out) DVK_MUST_USE;
+
 /* A copy in which every byte that is no part of UTF-8 is U+FFFD; dvk_free it. */
 dvk_status dvk_text_utf8(const char *text, char **out) DVK_MUST_USE;
 

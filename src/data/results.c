@@ -17,6 +17,13 @@ dvk_status dvk_results_text(dvk_outdir *o, const char *name, const char *text)
     return dvk_atomic_write_text(path, text);
 }
 
+dvk_status dvk_results_made(dvk_outdir *o, const char *name, dvk_text *t, dvk_status made)
+{
+    const dvk_status status = made == DVK_OK ? dvk_results_text(o, name, t->data) : made;
+    dvk_text_free(t);
+    return status;
+}
+
 dvk_status dvk_results_json(dvk_outdir *o, const char *name, json_t *object)
 {
     char *text = NULL;

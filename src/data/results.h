@@ -14,6 +14,9 @@
 
 dvk_status dvk_results_text(dvk_outdir *o, const char *name, const char *text) DVK_MUST_USE;
 
+/* The same of a text that was just made, which it frees; `made` is what making it came to, and is handed on. */
+dvk_status dvk_results_made(dvk_outdir *o, const char *name, dvk_text *t, dvk_status made) DVK_MUST_USE;
+
 /* Writes a JSON object and takes the caller's reference, also when it fails; DVK_ERR_MEMORY for NULL. */
 dvk_status dvk_results_json(dvk_outdir *o, const char *name, json_t *object) DVK_MUST_USE;
 

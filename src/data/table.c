@@ -265,6 +265,20 @@ dvk_status dvk_tsv_number(dvk_text *t, double value)
     return dvk_text_add_number(t, value);
 }
 
+dvk_status dvk_tsv_texts(dvk_text *t, const char *const *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        DVK_TRY(dvk_tsv_text(t, cells[i]));
+    return DVK_OK;
+}
+
+dvk_status dvk_tsv_numbers(dvk_text *t, const double *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        DVK_TRY(dvk_tsv_number(t, values[i]));
+    return DVK_OK;
+}
+
 dvk_status dvk_tsv_end_row(dvk_text *t)
 {
     return dvk_text_add_bytes(t, "\n", 1);

@@ -43,6 +43,8 @@ dvk_status dvk_table_number(const dvk_table *t, size_t row, size_t column, doubl
 /* Writing, cell by cell. Tabs and line breaks inside a text become blanks; an empty text and NaN are "n/a". */
 dvk_status dvk_tsv_text(dvk_text *t, const char *cell) DVK_MUST_USE;
 dvk_status dvk_tsv_number(dvk_text *t, double value) DVK_MUST_USE; /* reads back as the same value */
+dvk_status dvk_tsv_texts(dvk_text *t, const char *const *cells, size_t count) DVK_MUST_USE;
+dvk_status dvk_tsv_numbers(dvk_text *t, const double *values, size_t count) DVK_MUST_USE;
 dvk_status dvk_tsv_end_row(dvk_text *t) DVK_MUST_USE;
 
 #endif

@@ -233,11 +233,7 @@ static dvk_status write_all(const dvk_cohort *c, dvk_outdir *o)
                  {"cohort.html", dvk_cohort_page}};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         dvk_text t = {0};
-        dvk_status status = files[i].write(c, &t);
-        if (status == DVK_OK)
-            status = dvk_results_text(o, files[i].name, t.data);
-        dvk_text_free(&t);
-        DVK_TRY(status);
+        DVK_TRY(dvk_results_made(o, files[i].name, &t, files[i].write(c, &t)));
     }
     return dvk_results_json(o, "provenance.json", provenance(c, o));
 }

@@ -7,13 +7,6 @@
 #include "base/fail.h"
 #include "pipeline/archive/cohort.h"
 
-static dvk_status header(dvk_text *t, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        DVK_TRY(dvk_tsv_text(t, names[i]));
-    return DVK_OK;
-}
-
 static dvk_status ids(const dvk_cohort_case *k, dvk_text *t)
 {
     DVK_TRY(dvk_tsv_text(t, k->state.participant));
@@ -71,8 +64,8 @@ enum { DOSE_COLUMNS = sizeof dose_columns / sizeof dose_columns[0] };
 dvk_status dvk_cohort_dose_table(const dvk_cohort *c, dvk_text *t)
 {
     static const char *const before[] = {"participant_id", "session_id", "cycle", "injected_activity_MBq", "name"};
-    DVK_TRY(header(t, before, 5));
-    DVK_TRY(header(t, dose_columns, DOSE_COLUMNS));
+    DVK_TRY(dvk_tsv_texts(t, before, 5));
+    DVK_TRY(dvk_tsv_texts(t, dose_columns, DOSE_COLUMNS));
     DVK_TRY(dvk_tsv_text(t, "flags"));
     DVK_TRY(dvk_tsv_end_row(t));
     for (size_t i = 0; i < c->count; i++) {
@@ -115,8 +108,7 @@ static dvk_status course_row(const dvk_cohort *c, const dvk_cohort_patient *p, c
                               sum ? sum->bed.limit_Gy : NAN,
                               sum ? sum->bed.remaining_Gy : NAN,
                               sum ? sum->bed.predicted_next_Gy : NAN};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        DVK_TRY(dvk_tsv_number(t, numbers[i]));
+    DVK_TRY(dvk_tsv_numbers(t, numbers, sizeof numbers / sizeof numbers[0]));
     DVK_TRY(dvk_tsv_text(t, sum && sum->kidney ? (sum->decision.within_limit ? "true" : "false") : ""));
     DVK_TRY(dvk_tsv_text(t, p->problem));
     return dvk_tsv_end_row(t);
@@ -137,7 +129,7 @@ dvk_status dvk_cohort_course_table(const dvk_cohort *c, dvk_text *t)
                                         "predicted_next_bed_Gy",
                                         "next_cycle_within_limit",
                                         "problem"};
-    DVK_TRY(header(t, names, sizeof names / sizeof names[0]));
+    DVK_TRY(dvk_tsv_texts(t, names, sizeof names / sizeof names[0]));
     DVK_TRY(dvk_tsv_end_row(t));
     for (size_t i = 0; i < c->patient_count; i++) {
         const dvk_cohort_patient *p = &c->patients[i];
@@ -173,7 +165,7 @@ dvk_status dvk_cohort_qc_table(const dvk_cohort *c, dvk_text *t)
                                         "warnings"};
     static const char *const energies[] = {"energy_emitted_J", "energy_deposited_J", "energy_left_grid_J",
                                            "negative_tia_fraction"};
-    DVK_TRY(header(t, names, sizeof names / sizeof names[0]));
+    DVK_TRY(dvk_tsv_texts(t, names, sizeof names / sizeof names[0]));
     DVK_TRY(dvk_tsv_end_row(t));
     for (size_t i = 0; i < c->count; i++) {
         const dvk_cohort_case *k = &c->cases[i];
@@ -222,8 +214,7 @@ static dvk_status numbers_row(const dvk_cohort *c, const char *name, const char 
     DVK_TRY(dvk_tsv_text(t, name));
     DVK_TRY(dvk_tsv_text(t, key));
     const double row[] = {n, n > 0 ? sum / n : NAN, n > 1 ? sqrt(squares / (n - 1)) : NAN, least, most};
-    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
-        DVK_TRY(dvk_tsv_number(t, row[i]));
+    DVK_TRY(dvk_tsv_numbers(t, row, sizeof row / sizeof row[0]));
     return dvk_tsv_end_row(t);
 }
 
@@ -260,7 +251,7 @@ dvk_status dvk_cohort_numbers_table(const dvk_cohort *c, dvk_text *t)
                                              "dose_mean_Gy", "dose_per_activity_Gy_GBq", "bed_Gy"};
     const char **voi = NULL;
     size_t count = 0;
-    DVK_TRY(header(t, names, sizeof names / sizeof names[0]));
+    DVK_TRY(dvk_tsv_texts(t, names, sizeof names / sizeof names[0]));
     DVK_TRY(dvk_tsv_end_row(t));
     dvk_status status = list_names(c, &voi, &count);
     for (size_t v = 0; status == DVK_OK && v < count; v++)

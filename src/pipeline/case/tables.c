@@ -9,10 +9,9 @@
 /* Points of an exported DVH: steps of a thousandth of the largest dose. */
 enum { DVH_STEPS = 1000 };
 
-static dvk_status header(dvk_text *t, const char *const *names)
+static dvk_status header(dvk_text *t, const char *const *names, size_t count)
 {
-    for (; *names; names++)
-        DVK_TRY(dvk_tsv_text(t, *names));
+    DVK_TRY(dvk_tsv_texts(t, names, count));
     return dvk_tsv_end_row(t);
 }
 
@@ -59,9 +58,8 @@ static dvk_status voi_table(const dvk_summary *s, dvk_text *t)
                                         "bed_voxel_mean_Gy",
                                         "eubed_Gy",
                                         "geud_Gy",
-                                        "flags",
-                                        NULL};
-    DVK_TRY(header(t, names));
+                                        "flags"};
+    DVK_TRY(header(t, names, sizeof names / sizeof names[0]));
     for (size_t i = 0; i < s->roi_count; i++) {
         const dvk_roi_summary *r = &s->rois[i];
         const double before[] = {r->volume_mL, r->mass_g,         (double)r->voxels, r->curve.effective_half_life_h,
@@ -86,11 +84,9 @@ static dvk_status voi_table(const dvk_summary *s, dvk_text *t)
                                 r->eubed_Gy,
                                 r->geud_Gy};
         DVK_TRY(dvk_tsv_text(t, r->name));
-        for (size_t c = 0; c < sizeof before / sizeof before[0]; c++)
-            DVK_TRY(dvk_tsv_number(t, before[c]));
+        DVK_TRY(dvk_tsv_numbers(t, before, sizeof before / sizeof before[0]));
         DVK_TRY(dvk_tsv_text(t, s->scans ? dvk_model_name(r->curve.model) : ""));
-        for (size_t c = 0; c < sizeof after / sizeof after[0]; c++)
-            DVK_TRY(dvk_tsv_number(t, after[c]));
+        DVK_TRY(dvk_tsv_numbers(t, after, sizeof after / sizeof after[0]));
         DVK_TRY(join_flags(r, t));
         DVK_TRY(dvk_tsv_end_row(t));
     }
@@ -99,7 +95,7 @@ static dvk_status voi_table(const dvk_summary *s, dvk_text *t)
 
 static dvk_status curve_table(const dvk_summary *s, dvk_text *t)
 {
-    DVK_TRY(header(t, (const char *const[]){"name", "time_h", "activity_MBq", "fitted_MBq", NULL}));
+    DVK_TRY(header(t, (const char *const[]){"name", "time_h", "activity_MBq", "fitted_MBq"}, 4));
     for (size_t i = 0; i < s->roi_count; i++)
         for (size_t scan = 0; scan < s->scans; scan++) {
             DVK_TRY(dvk_tsv_text(t, s->rois[i].name));
@@ -113,7 +109,7 @@ static dvk_status curve_table(const dvk_summary *s, dvk_text *t)
 
 static dvk_status dvh_table(const dvk_case *k, dvk_text *t)
 {
-    DVK_TRY(header(t, (const char *const[]){"name", "dose_Gy", "volume_percent", "volume_mL", NULL}));
+    DVK_TRY(header(t, (const char *const[]){"name", "dose_Gy", "volume_percent", "volume_mL"}, 4));
     for (size_t i = 0; i < k->summary->roi_count; i++) {
         const dvk_dvh *d = k->dvh[i];
         const double largest = dvk_dvh_max(d);
@@ -131,20 +127,12 @@ static dvk_status dvh_table(const dvk_case *k, dvk_text *t)
     return DVK_OK;
 }
 
-static dvk_status write_text(dvk_outdir *o, const char *name, dvk_text *t, dvk_status status)
-{
-    if (status == DVK_OK)
-        status = dvk_results_text(o, name, t->data);
-    dvk_text_free(t);
-    return status;
-}
-
 dvk_status dvk_case_write_tables(const dvk_case *k, dvk_outdir *o)
 {
     dvk_text t = {0};
-    DVK_TRY(write_text(o, "kidneys.tsv", &t, voi_table(k->summary, &t)));
-    DVK_TRY(write_text(o, "dvh.tsv", &t, dvh_table(k, &t)));
+    DVK_TRY(dvk_results_made(o, "kidneys.tsv", &t, voi_table(k->summary, &t)));
+    DVK_TRY(dvk_results_made(o, "dvh.tsv", &t, dvh_table(k, &t)));
     if (k->series)
-        DVK_TRY(write_text(o, "tacs.tsv", &t, curve_table(k->summary, &t)));
+        DVK_TRY(dvk_results_made(o, "tacs.tsv", &t, curve_table(k->summary, &t)));
     return DVK_OK;
 }

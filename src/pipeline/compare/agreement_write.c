@@ -102,11 +102,7 @@ static dvk_status add_lines(dvk_text *t, const dvk_archives *c)
 dvk_status dvk_archives_text(const dvk_archives *c, char **out)
 {
     dvk_text t = {0};
-    const dvk_status status = add_lines(&t, c);
-    *out = status == DVK_OK ? t.data : NULL;
-    if (status != DVK_OK)
-        dvk_text_free(&t);
-    return status;
+    return dvk_text_give(&t, add_lines(&t, c), out);
 }
 
 /* --- tables --- */
@@ -156,8 +152,7 @@ static dvk_status agreement_table(const dvk_archives *c, dvk_text *t)
         const double plain[] = {(double)g->n, g->mean_a, g->mean_b, g->sd, g->pearson};
         DVK_TRY(dvk_tsv_text(t, v->name));
         DVK_TRY(dvk_tsv_text(t, dvk_archives_quantity(i % DVK_ARCHIVES_QUANTITIES)));
-        for (size_t k = 0; k < sizeof plain / sizeof plain[0]; k++)
-            DVK_TRY(dvk_tsv_number(t, plain[k]));
+        DVK_TRY(dvk_tsv_numbers(t, plain, sizeof plain / sizeof plain[0]));
         for (size_t k = 0; k < sizeof all / sizeof all[0]; k++)
             DVK_TRY(add_interval(t, all[k]));
         DVK_TRY(dvk_tsv_end_row(t));
@@ -179,14 +174,6 @@ static json_t *provenance(const dvk_archives *c)
     return j;
 }
 
-static dvk_status write_text(dvk_outdir *o, const char *name, dvk_text *t, dvk_status status)
-{
-    if (status == DVK_OK)
-        status = dvk_results_text(o, name, t->data);
-    dvk_text_free(t);
-    return status;
-}
-
 dvk_status dvk_archives_write(const dvk_archives *c)
 {
     dvk_outdir *o = NULL;
@@ -194,9 +181,9 @@ dvk_status dvk_archives_write(const dvk_archives *c)
     dvk_status status = DVK_OK;
     DVK_TRY(dvk_outdir_begin(c->options.out, c->options.force, &o));
     DVK_TRY_DONE(dvk_results_json(o, "agreement.json", cohort_json(c)));
-    DVK_TRY_DONE(write_text(o, "agreement.tsv", &t, agreement_table(c, &t)));
-    DVK_TRY_DONE(write_text(o, "pairs.tsv", &t, pair_table(c, &t)));
-    DVK_TRY_DONE(write_text(o, "report.html", &t, dvk_report_archives_html(c, &t)));
+    DVK_TRY_DONE(dvk_results_made(o, "agreement.tsv", &t, agreement_table(c, &t)));
+    DVK_TRY_DONE(dvk_results_made(o, "pairs.tsv", &t, pair_table(c, &t)));
+    DVK_TRY_DONE(dvk_results_made(o, "report.html", &t, dvk_report_archives_html(c, &t)));
     DVK_TRY_DONE(dvk_results_json(o, "provenance.json", provenance(c)));
     return dvk_outdir_commit(o);
 done:

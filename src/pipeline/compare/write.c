@@ -222,11 +222,7 @@ static dvk_status add_lines(dvk_text *t, const dvk_compare *r)
 dvk_status dvk_compare_text(const dvk_compare *r, char **out)
 {
     dvk_text t = {0};
-    const dvk_status status = add_lines(&t, r);
-    *out = status == DVK_OK ? t.data : NULL;
-    if (status != DVK_OK)
-        dvk_text_free(&t);
-    return status;
+    return dvk_text_give(&t, add_lines(&t, r), out);
 }
 
 /* --- the folder --- */
@@ -248,8 +244,7 @@ static dvk_status voi_row(dvk_text *t, const dvk_compare *r, const dvk_compare_v
     const double numbers[] = {v->volume_mL, d->mean_a,  d->mean_b,  d->mean,       d->sd,
                               d->rmse,      d->largest, d->pearson, d->concordance};
     DVK_TRY(dvk_tsv_text(t, v->name));
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        DVK_TRY(dvk_tsv_number(t, numbers[i]));
+    DVK_TRY(dvk_tsv_numbers(t, numbers, sizeof numbers / sizeof numbers[0]));
     for (size_t i = 0; i < DVK_COMPARE_POINTS; i++) {
         DVK_TRY(dvk_tsv_number(t, v->dx_a[i]));
         DVK_TRY(dvk_tsv_number(t, v->dx_b[i]));
@@ -269,10 +264,7 @@ static dvk_status write_table(const dvk_compare *r, dvk_outdir *o)
     dvk_status status = header(&t, r);
     for (size_t i = 0; status == DVK_OK && i < r->voi_count; i++)
         status = voi_row(&t, r, &r->voi[i]);
-    if (status == DVK_OK)
-        status = dvk_results_text(o, "vois.tsv", t.data);
-    dvk_text_free(&t);
-    return status;
+    return dvk_results_made(o, "vois.tsv", &t, status);
 }
 
 static json_t *map_sidecar(const dvk_compare_work *w, const char *units, const char *what)

@@ -217,11 +217,7 @@ static dvk_status add_lines(dvk_text *t, const dvk_methods *m)
 dvk_status dvk_methods_text(const dvk_methods *m, char **out)
 {
     dvk_text t = {0};
-    const dvk_status status = add_lines(&t, m);
-    *out = status == DVK_OK ? t.data : NULL;
-    if (status != DVK_OK)
-        dvk_text_free(&t);
-    return status;
+    return dvk_text_give(&t, add_lines(&t, m), out);
 }
 
 /* --- the folder --- */
@@ -243,14 +239,6 @@ static json_t *provenance(const dvk_methods *m, const dvk_methods_options *o, co
     return j;
 }
 
-static dvk_status write_text(dvk_outdir *o, const char *name, dvk_text *t, dvk_status status)
-{
-    if (status == DVK_OK)
-        status = dvk_results_text(o, name, t->data);
-    dvk_text_free(t);
-    return status;
-}
-
 dvk_status dvk_methods_write(const dvk_methods *m, const dvk_methods_options *options, const dvk_case *k)
 {
     dvk_outdir *o = NULL;
@@ -259,10 +247,10 @@ dvk_status dvk_methods_write(const dvk_methods *m, const dvk_methods_options *op
     dvk_status status = DVK_OK;
     DVK_TRY(dvk_alloc(m->count, sizeof *scratch, &scratch));
     DVK_TRY_DONE(dvk_outdir_begin(options->of_case.out, options->of_case.force, &o));
-    DVK_TRY_DONE(write_text(o, "methods.tsv", &t, method_table(m, &t)));
-    DVK_TRY_DONE(write_text(o, "choices.tsv", &t, choice_table(m, &t)));
+    DVK_TRY_DONE(dvk_results_made(o, "methods.tsv", &t, method_table(m, &t)));
+    DVK_TRY_DONE(dvk_results_made(o, "choices.tsv", &t, choice_table(m, &t)));
     DVK_TRY_DONE(dvk_results_json(o, "methods.json", methods_json(m)));
-    DVK_TRY_DONE(write_text(o, "report.html", &t, dvk_report_methods_html(m, scratch, &t)));
+    DVK_TRY_DONE(dvk_results_made(o, "report.html", &t, dvk_report_methods_html(m, scratch, &t)));
     DVK_TRY_DONE(dvk_results_json(o, "provenance.json", provenance(m, options, k)));
     status = dvk_outdir_commit(o);
     o = NULL;

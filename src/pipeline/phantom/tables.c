@@ -44,22 +44,6 @@ static bool stands_alone(const dvk_phantom *p, size_t r, group *out)
     return !p->region[r].voi[0] || parts_of(p, p->region[r].voi).count > 1;
 }
 
-/* Takes over a text and what making it came to. */
-static dvk_status write_text(const writer *w, const char *name, dvk_text *t, dvk_status status)
-{
-    if (status == DVK_OK)
-        status = dvk_results_text(w->out, name, t->data);
-    dvk_text_free(t);
-    return status;
-}
-
-static dvk_status header(dvk_text *t, const char *const *names)
-{
-    for (; *names; names++)
-        DVK_TRY(dvk_tsv_text(t, *names));
-    return DVK_OK;
-}
-
 /* Calls `row` for every VOI and then every region that is none. */
 static dvk_status each_group(const writer *w, dvk_text *t,
                              dvk_status (*row)(const writer *w, const group *g, dvk_text *t))
@@ -117,8 +101,8 @@ static dvk_status truth_row(const writer *w, const group *g, dvk_text *t)
 static dvk_status truth_table(const writer *w, dvk_text *t)
 {
     static const char *const names[] = {
-        "index", "name", "volume_mL", "tia_MBqh", "dose_mean_Gy", "terms_MBq_halflife_h", "shape_mL", NULL};
-    DVK_TRY(header(t, names));
+        "index", "name", "volume_mL", "tia_MBqh", "dose_mean_Gy", "terms_MBq_halflife_h", "shape_mL"};
+    DVK_TRY(dvk_tsv_texts(t, names, sizeof names / sizeof names[0]));
     DVK_TRY(dvk_tsv_end_row(t));
     return each_group(w, t, truth_row);
 }
@@ -149,14 +133,12 @@ static dvk_status activity_table(const writer *w, dvk_text *t)
 
 static dvk_status scans_table(const writer *w, dvk_text *t)
 {
-    static const char *const names[] = {"time_h",       "shift_x_mm", "shift_y_mm", "shift_z_mm",
-                                        "activity_MBq", "counts",     NULL};
-    DVK_TRY(header(t, names));
+    static const char *const names[] = {"time_h", "shift_x_mm", "shift_y_mm", "shift_z_mm", "activity_MBq", "counts"};
+    DVK_TRY(dvk_tsv_texts(t, names, sizeof names / sizeof names[0]));
     DVK_TRY(dvk_tsv_end_row(t));
     for (size_t s = 0; s < w->options->times; s++) {
         DVK_TRY(dvk_tsv_number(t, w->options->times_h[s]));
-        for (int a = 0; a < 3; a++)
-            DVK_TRY(dvk_tsv_number(t, w->shift_mm[s][a]));
+        DVK_TRY(dvk_tsv_numbers(t, w->shift_mm[s], 3));
         DVK_TRY(dvk_tsv_number(t, w->scan_MBq[s]));
         DVK_TRY(dvk_tsv_number(t, w->counts[s] > 0 ? w->counts[s] : NAN));
         DVK_TRY(dvk_tsv_end_row(t));
@@ -189,10 +171,10 @@ dvk_status dvk_phantom_write_tables(const writer *w)
     char name[DVK_NAME_SIZE + 16];
     dvk_text t = {0};
     snprintf(name, sizeof name, "%s_dseg.tsv", w->phantom->name);
-    DVK_TRY(write_text(w, name, &t, voi_names(w, &t)));
-    DVK_TRY(write_text(w, "regions_truth.tsv", &t, region_names(w, &t)));
-    DVK_TRY(write_text(w, "truth.tsv", &t, truth_table(w, &t)));
-    DVK_TRY(write_text(w, "activity_truth.tsv", &t, activity_table(w, &t)));
-    DVK_TRY(write_text(w, "scans_truth.tsv", &t, scans_table(w, &t)));
-    return write_text(w, "phantom.tsv", &t, dvk_phantom_text(w->table, &t));
+    DVK_TRY(dvk_results_made(w->out, name, &t, voi_names(w, &t)));
+    DVK_TRY(dvk_results_made(w->out, "regions_truth.tsv", &t, region_names(w, &t)));
+    DVK_TRY(dvk_results_made(w->out, "truth.tsv", &t, truth_table(w, &t)));
+    DVK_TRY(dvk_results_made(w->out, "activity_truth.tsv", &t, activity_table(w, &t)));
+    DVK_TRY(dvk_results_made(w->out, "scans_truth.tsv", &t, scans_table(w, &t)));
+    return dvk_results_made(w->out, "phantom.tsv", &t, dvk_phantom_text(w->table, &t));
 }
