@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/wider.h"
+
 enum { BLOCK = 512 };
 
 bool dvk_nifti_is_plain(const dvk_nifti *h)
@@ -100,7 +102,7 @@ void dvk_nifti_convert(const dvk_nifti *h, const unsigned char *stored, size_t c
     }
 }
 
-dvk_voxel_counts dvk_count_voxels(const float *values, size_t count)
+DVK_WIDER static dvk_voxel_counts count_voxels(const float *values, size_t count)
 {
     dvk_voxel_counts total = {0};
     for (size_t done = 0; done < count; done += BLOCK) {
@@ -117,4 +119,9 @@ dvk_voxel_counts dvk_count_voxels(const float *values, size_t count)
         total.negative += negative;
     }
     return total;
+}
+
+dvk_voxel_counts dvk_count_voxels(const float *values, size_t count)
+{
+    return count_voxels(values, count);
 }

@@ -131,6 +131,8 @@ static double negative_fraction(const dvk_volume *volume, double total)
     const float *values = dvk_volume_values(volume);
     const size_t n = dvk_geometry_voxels(dvk_volume_geometry(volume));
     double below = 0;
+    if (dvk_volume_counts(volume).negative == 0)
+        return 0;
     for (size_t v = 0; v < n; v++)
         if (values[v] < 0)
             below -= (double)values[v];
