@@ -1,6 +1,7 @@
 /* See cl_choice.h. */
 #include "backend/opencl/cl_choice.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -166,15 +167,24 @@ done:
     return status;
 }
 
+/* Both ways are there for a problem: where one is not, dvk_cl_conv_create takes the other without asking. */
+static bool both_ways(const dvk_backend *b, const dvk_conv_problem *p)
+{
+    const dvk_cl_taps taps = {.even = p->even, .half = {p->half[0], p->half[1], p->half[2]}};
+    return dvk_cl_fused_takes(b, p->n, &taps) && dvk_cl_clfft_fits(b, p->n, &taps);
+}
+
 /* Half-width half the edge, as for doses: the padded grid then is some 1.5 times as long as the volume. */
 static dvk_status measure_size(dvk_backend *b, size_t edge, dvk_cl_choice *c)
 {
     dvk_status status = DVK_OK;
-    double own = 0, clfft = 0;
+    double own = 0, clfft = INFINITY;
     trial t;
     DVK_TRY_DONE(make_trial(edge, edge / 2, &t));
-    DVK_TRY_DONE(time_engine(b, &dvk_cl_fused, &t, &own));
-    DVK_TRY_DONE(time_engine(b, &dvk_cl_clfft, &t, &clfft));
+    if (both_ways(b, &t.problem)) {
+        DVK_TRY_DONE(time_engine(b, &dvk_cl_fused, &t, &own));
+        DVK_TRY_DONE(time_engine(b, &dvk_cl_clfft, &t, &clfft));
+    }
     c->size[c->count].points = padded_points(t.problem.n, t.problem.half);
     c->size[c->count++].clfft = clfft < clearly * own;
 done:
