@@ -11,4 +11,9 @@ add_custom_target(pages ALL DEPENDS ${DVK_PAGES}/done)
 
 install(DIRECTORY ${DVK_PAGES}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT dvkit)
 install(FILES ${DVK_PAGES}/dvkit DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT dvkit)
-install(FILES ${DVK_PAGES}/_dvkit DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT dvkit)
+# Where zsh looks: a distribution's own packages have a folder apart.
+set(folder site-functions)
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+    set(folder vendor-completions)
+endif()
+install(FILES ${DVK_PAGES}/_dvkit DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${folder} COMPONENT dvkit)

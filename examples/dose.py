@@ -26,7 +26,8 @@ def main(arguments):
     voxel_ml = numpy.prod(image.header.get_zooms()) / 1000
     print(f"{summary['nuclide']}, {summary['injected_activity_MBq']:g} MBq, scans at {summary['times_h']} h")
     for roi in summary["rois"]:
-        print(f"{roi['name']:<13} {roi['volume_mL']:7.1f} mL  {roi['dose_mean_Gy']:.3f} Gy  BED {roi['bed_Gy']:.3f} Gy")
+        bed = "unknown" if roi["bed_Gy"] is None else f"{roi['bed_Gy']:.3f} Gy"  # null where there is no curve with terms
+        print(f"{roi['name']:<13} {roi['volume_mL']:7.1f} mL  {roi['dose_mean_Gy']:.3f} Gy  BED {bed}")
     hot = dose > 0.5 * dose.max()
     print(f"above half of the largest dose, {dose.max():.3f} Gy: {hot.sum() * voxel_ml:.1f} mL")
 
