@@ -15,6 +15,7 @@
 
 #include "timefit_grid.h"
 #include "timefit_rules.h"
+#include "timefit_samples.h"
 
 /* The best curve so far of a voxel, with all that is told about it. */
 typedef struct dvk_fitted {
@@ -65,14 +66,14 @@ DVK_INLINE dvk_real dvk_value_at(const dvk_fitted *f, float t)
     return sum;
 }
 
-/* Fits one kind of curve from the grid down. */
+/* Fits one kind of curve from the grid down, in the lanes where it is wanted. */
 DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, int equal, int n, const dvk_real *y,
-                                   const dvk_real *w, int want_sd, dvk_trial *trial)
+                                   const dvk_real *w, int want_sd, dvk_int wanted, dvk_trial *trial)
 {
     dvk_fitted f;
     dvk_real start[3];
     dvk_search_grid(p, kind, equal, n, y, w, start);
-    dvk_descend(p, kind, n, y, w, want_sd, start, trial);
+    dvk_descend(p, kind, equal, n, y, w, want_sd, start, wanted, trial);
     f.squares = trial->squares;
     f.spread = trial->spread;
     f.integral = dvk_integral(kind, trial);
@@ -82,28 +83,28 @@ DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, 
     for (int k = 0; k < dvk_rates(kind); k++)
         f.flags =
             f.flags | dvk_flag(dvk_at_low(p, trial->rate, k) | dvk_at_high(p, kind, trial->rate, k), DVK_FIT_CLAMPED);
-    if (want_sd)
-        dvk_take_terms(kind, trial, &f);
+    dvk_take_terms(kind, trial, &f);
     return f;
 }
 
-/* One function a kind, with and without the standard error. */
-#define DVK_KIND(name, kind)                                                                                           \
-    DVK_OUTLINE dvk_fitted name##_plain(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y,                   \
-                                        const dvk_real *w, dvk_trial *trial)                                           \
-    {                                                                                                                  \
-        return dvk_fit_kind(p, kind, p->weighting == DVK_FIT_UNIT, n, y, w, 0, trial);                                 \
-    }                                                                                                                  \
-    DVK_OUTLINE dvk_fitted name##_sd(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,   \
-                                     dvk_trial *trial)                                                                 \
-    {                                                                                                                  \
-        return dvk_fit_kind(p, kind, p->weighting == DVK_FIT_UNIT, n, y, w, 1, trial);                                 \
-    }                                                                                                                  \
-    DVK_INLINE dvk_fitted name(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,         \
-                               int want_sd)                                                                            \
+/* One function a kind: without the standard error, for equal weights or any; with it. */
+#define DVK_KIND_CASE(name, kind, equal, want_sd)                                                                      \
+    DVK_OUTLINE dvk_fitted name(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,        \
+                                dvk_int wanted)                                                                        \
     {                                                                                                                  \
         dvk_trial trial;                                                                                               \
-        return want_sd ? name##_sd(p, n, y, w, &trial) : name##_plain(p, n, y, w, &trial);                             \
+        return dvk_fit_kind(p, kind, equal, n, y, w, want_sd, wanted, &trial);                                         \
+    }
+#define DVK_KIND(name, kind)                                                                                           \
+    DVK_KIND_CASE(name##_equal, kind, 1, 0)                                                                            \
+    DVK_KIND_CASE(name##_plain, kind, 0, 0)                                                                            \
+    DVK_KIND_CASE(name##_sd, kind, 0, 1)                                                                               \
+    DVK_INLINE dvk_fitted name(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,         \
+                               int want_sd, dvk_int wanted)                                                            \
+    {                                                                                                                  \
+        return want_sd                        ? name##_sd(p, n, y, w, wanted)                                          \
+               : p->weighting == DVK_FIT_UNIT ? name##_equal(p, n, y, w, wanted)                                       \
+                                              : name##_plain(p, n, y, w, wanted);                                      \
     }
 DVK_KIND(dvk_fit_mono, DVK_FIT_MONO)
 DVK_KIND(dvk_fit_uptake, DVK_FIT_UPTAKE_CLEARANCE)
@@ -143,16 +144,19 @@ DVK_INLINE void dvk_offer_curve(dvk_fitted f, int k, int n, dvk_real total, int 
 DVK_INLINE dvk_fitted dvk_fit_by_aicc(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
                                       dvk_real total, dvk_fitted mono, int want_sd)
 {
+    const dvk_int all = dvk_everywhere();
     dvk_fitted best = mono;
     dvk_real lowest = dvk_aicc(n, 3, mono.squares, total);
     if (n > 5)
-        dvk_offer_curve(dvk_fit_uptake(p, n, y, w, want_sd), 4, n, total, want_sd, &lowest, &best);
+        dvk_offer_curve(dvk_fit_uptake(p, n, y, w, want_sd, all), 4, n, total, want_sd, &lowest, &best);
     if (n > 6) {
-        dvk_offer_curve(dvk_fit_uptake2(p, n, y, w, want_sd), 5, n, total, want_sd, &lowest, &best);
-        dvk_offer_curve(dvk_fit_biexp(p, n, y, w, want_sd), 5, n, total, want_sd, &lowest, &best);
+        const dvk_int second = dvk_wants_second(p, n, y, w, mono.amplitude[0], mono.rate[0]);
+        dvk_offer_curve(dvk_fit_uptake2(p, n, y, w, want_sd, all), 5, n, total, want_sd, &lowest, &best);
+        if (dvk_any(second))
+            dvk_offer_curve(dvk_fit_biexp(p, n, y, w, want_sd, second), 5, n, total, want_sd, &lowest, &best);
     }
     if (n > 8)
-        dvk_offer_curve(dvk_fit_triexp(p, n, y, w, want_sd), 7, n, total, want_sd, &lowest, &best);
+        dvk_offer_curve(dvk_fit_triexp(p, n, y, w, want_sd, all), 7, n, total, want_sd, &lowest, &best);
     return best;
 }
 
@@ -169,7 +173,7 @@ DVK_INLINE dvk_fitted dvk_fit_by_rule(DVK_UNIFORM dvk_fit_parameters *p, int n, 
     }
     const dvk_real of_counts = activity * (p->noise / dvk_larger(unit, dvk_splat(DVK_FIT_TINY)));
     const dvk_real noise = (of_counts + total * (p->noise_floor * p->noise_floor)) * ((float)(n - 2) / (float)n);
-    const dvk_fitted f = dvk_fit_uptake(p, n, y, w, want_sd);
+    const dvk_fitted f = dvk_fit_uptake(p, n, y, w, want_sd, dvk_everywhere());
     const dvk_int misfit = (mono.squares > noise) & (f.squares < mono.squares);
     dvk_adopt((largest > y[0]) | misfit, f, want_sd, &mono);
     return mono;
@@ -179,21 +183,25 @@ DVK_INLINE dvk_fitted dvk_fit_by_rule(DVK_UNIFORM dvk_fit_parameters *p, int n, 
 DVK_INLINE dvk_fitted dvk_fit_exponentials(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, const dvk_real *y,
                                            const dvk_real *w, int want_sd, dvk_fitted mono)
 {
+    const dvk_int all = dvk_everywhere();
     dvk_fitted best = mono, f;
     if (model == DVK_FIT_MONO)
         return mono;
     if (model != DVK_FIT_BIEXP) /* which holds the mono-exponential, as the limit of a fast uptake */
-        best = dvk_fit_uptake(p, n, y, w, want_sd);
+        best = dvk_fit_uptake(p, n, y, w, want_sd, all);
     if (model == DVK_FIT_UPTAKE_CLEARANCE2 || model == DVK_FIT_TRIEXP) {
-        f = dvk_fit_uptake2(p, n, y, w, want_sd);
+        f = dvk_fit_uptake2(p, n, y, w, want_sd, all);
         dvk_adopt(f.squares < best.squares, f, want_sd, &best);
     }
     if (model == DVK_FIT_BIEXP || model == DVK_FIT_TRIEXP) {
-        f = dvk_fit_biexp(p, n, y, w, want_sd);
-        dvk_adopt(f.squares < best.squares, f, want_sd, &best);
+        const dvk_int second = dvk_wants_second(p, n, y, w, mono.amplitude[0], mono.rate[0]);
+        if (dvk_any(second)) {
+            f = dvk_fit_biexp(p, n, y, w, want_sd, second);
+            dvk_adopt(f.squares < best.squares, f, want_sd, &best);
+        }
     }
     if (model == DVK_FIT_TRIEXP) {
-        f = dvk_fit_triexp(p, n, y, w, want_sd);
+        f = dvk_fit_triexp(p, n, y, w, want_sd, all);
         dvk_adopt(f.squares < best.squares, f, want_sd, &best);
     }
     best.flags = best.flags | dvk_flag(dvk_not(best.model == model), DVK_FIT_CLAMPED);
@@ -208,15 +216,15 @@ DVK_INLINE void dvk_tail_fit(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk
     dvk_trial trial;
     for (int i = 0; i < n; i++)
         late[i] = i < n - 3 ? dvk_splat(0.0f) : w[i];
-    const dvk_fitted f = dvk_fit_kind(p, DVK_FIT_MONO, 0, n, y, late, 0, &trial);
+    const dvk_fitted f = dvk_fit_kind(p, DVK_FIT_MONO, 0, n, y, late, 0, dvk_everywhere(), &trial);
     const dvk_real rate = trial.rate[0];
     for (int i = 0; i < n; i++) {
         e[i] = dvk_exp(rate * -p->t[i]);
         d[i] = e[i] * trial.amplitude[0] * -p->t[i];
     }
-    const dvk_real ee = dvk_dot(late, e, e, n) + DVK_FIT_TINY, share = dvk_dot(late, d, e, n) / ee;
+    const dvk_real ee = dvk_dot(0, late, e, e, n) + DVK_FIT_TINY, share = dvk_dot(0, late, d, e, n) / ee;
     dvk_subtract(d, share, e, n);
-    const dvk_real dd = dvk_dot(late, d, d, n) + DVK_FIT_TINY;
+    const dvk_real dd = dvk_dot(0, late, d, d, n) + DVK_FIT_TINY;
     const dvk_real by_amplitude = e[n - 1] / rate;
     const dvk_real by_rate = -f.beyond * (p->t[n - 1] + 1.0f / rate) - share * by_amplitude;
     const dvk_int held = dvk_not(f.flags == 0);
@@ -264,7 +272,7 @@ DVK_INLINE dvk_fitted dvk_fit_known_shape(DVK_UNIFORM dvk_fit_parameters *p, int
         r[i] = y[i] - amplitude * p->shape[i];
     f.integral = amplitude * p->integral;
     f.beyond = amplitude * p->beyond;
-    f.squares = dvk_dot(w, r, r, n);
+    f.squares = dvk_dot(0, w, r, r, n);
     f.spread = p->integral * p->integral / size;
     f.model = dvk_splat_int(p->model);
     f.flags = dvk_splat_int(0);
@@ -272,39 +280,6 @@ DVK_INLINE dvk_fitted dvk_fit_known_shape(DVK_UNIFORM dvk_fit_parameters *p, int
         f.amplitude[k] = f.rate[k] = dvk_splat(0.0f);
     f.amplitude[0] = amplitude; /* of the shape */
     return f;
-}
-
-/* Cleans the samples in place, scales them to |y| <= 1 and returns the scale; 0 where all are zero. */
-DVK_INLINE dvk_real dvk_normalise(DVK_UNIFORM dvk_fit_parameters *p, int n, dvk_real *y, dvk_int *flags)
-{
-    const dvk_real zero = dvk_splat(0.0f);
-    dvk_real largest = zero;
-    *flags = dvk_splat_int(0);
-    for (int i = 0; i < n; i++) {
-        const dvk_int bad = dvk_not((y[i] <= DVK_FIT_HUGE) & (y[i] >= -DVK_FIT_HUGE));
-        *flags = *flags | dvk_flag(bad | (y[i] < 0.0f), DVK_FIT_NEGATIVE);
-        y[i] = dvk_select(bad, zero, y[i]);
-        if (p->zero_negative)
-            y[i] = dvk_larger(y[i], zero);
-        largest = dvk_larger(largest, dvk_magnitude(y[i]));
-    }
-    largest = dvk_select(largest > DVK_FIT_TINY, largest, zero);
-    const dvk_real inverse = 1.0f / dvk_select(largest > 0.0f, largest, dvk_splat(1.0f));
-    for (int i = 0; i < n; i++)
-        y[i] = y[i] * inverse;
-    return largest;
-}
-
-/* Weights 1 / variance up to a factor: equal; by the sample squared; by the sample. A sample below DVK_FIT_FLOOR of the
- * largest weighs as if it were that large, or a zero would decide the fit alone. */
-DVK_INLINE void dvk_weigh(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, dvk_real *w)
-{
-    for (int i = 0; i < n; i++) {
-        const dvk_real size = dvk_larger(dvk_magnitude(y[i]), dvk_splat(DVK_FIT_FLOOR));
-        w[i] = p->weighting == DVK_FIT_RELATIVE  ? 1.0f / (size * size)
-               : p->weighting == DVK_FIT_POISSON ? 1.0f / size
-                                                 : dvk_splat(1.0f);
-    }
 }
 
 /* A curve that explains less than half of the samples' squares is none: the trapezoid takes over. */
@@ -323,7 +298,7 @@ DVK_INLINE void dvk_fall_back(DVK_UNIFORM dvk_fit_parameters *p, int n, const dv
 DVK_INLINE dvk_fitted dvk_fit_searched(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, const dvk_real *y,
                                        const dvk_real *w, dvk_real unit, int want_sd, dvk_fitted mono)
 {
-    const dvk_real total = dvk_dot(w, y, y, n);
+    const dvk_real total = dvk_dot(0, w, y, y, n);
     dvk_fitted best;
     if (model != DVK_FIT_AUTO)
         best = dvk_fit_exponentials(p, model, n, y, w, want_sd, mono);
@@ -379,7 +354,7 @@ DVK_INLINE dvk_int dvk_fit_lanes(DVK_UNIFORM dvk_fit_parameters *p, int model, i
     dvk_weigh(p, n, y, w);
     const int holds_mono = model == DVK_FIT_UPTAKE_CLEARANCE || model == DVK_FIT_UPTAKE_CLEARANCE2;
     if (want_sd || (searches && !holds_mono))
-        mono = dvk_fit_mono(p, n, y, w, want_sd);
+        mono = dvk_fit_mono(p, n, y, w, want_sd, dvk_everywhere());
     if (searches)
         best = dvk_fit_searched(p, model, n, y, w, unit, want_sd, mono);
     else if (model == DVK_FIT_TRAPEZOID)

@@ -45,18 +45,19 @@ DVK_INLINE int dvk_columns(int kind)
     return kind == DVK_FIT_UPTAKE_CLEARANCE ? 1 : dvk_rates(kind);
 }
 
-DVK_INLINE dvk_real dvk_dot(const dvk_real *w, const dvk_real *a, const dvk_real *b, int n)
+/* Weighted product; `equal`: all weights are 1. */
+DVK_INLINE dvk_real dvk_dot(int equal, const dvk_real *w, const dvk_real *a, const dvk_real *b, int n)
 {
     dvk_real sum = dvk_splat(0.0f);
     for (int i = 0; i < n; i++)
-        sum = sum + w[i] * a[i] * b[i];
+        sum = dvk_fused(equal ? a[i] : w[i] * a[i], b[i], sum);
     return sum;
 }
 
 DVK_INLINE void dvk_subtract(dvk_real *a, dvk_real factor, const dvk_real *b, int n)
 {
     for (int i = 0; i < n; i++)
-        a[i] = a[i] - factor * b[i];
+        a[i] = dvk_fused(-factor, b[i], a[i]);
 }
 
 /* Columns at the trial's rates and their derivatives by ln(rate), for amplitudes of 1. */
@@ -201,8 +202,8 @@ DVK_INLINE void dvk_measure_spread(DVK_UNIFORM dvk_fit_parameters *p, int kind, 
  * Fills a trial at its rates. Columns are made orthogonal one after the other (q, with F = q U), which float bears
  * where normal equations would not; amplitudes come from U backwards.
  */
-DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y, const dvk_real *w,
-                             int want_sd, dvk_trial *trial)
+DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int equal, int n, const dvk_real *y,
+                             const dvk_real *w, int want_sd, dvk_trial *trial)
 {
     const int columns = dvk_columns(kind), rates = dvk_rates(kind);
     dvk_real q[3][DVK_FIT_POINTS], slope[3][DVK_FIT_POINTS], r[DVK_FIT_POINTS];
@@ -215,15 +216,15 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
     for (int k = 0; k < 9; k++)
         u[k / 3][k % 3] = dvk_splat(0.0f);
     for (int m = 0; m < columns; m++) {
-        const dvk_real whole = dvk_dot(w, q[m], q[m], n);
+        const dvk_real whole = dvk_dot(equal, w, q[m], q[m], n);
         for (int j = 0; j < m; j++) {
-            u[j][m] = dvk_dot(w, q[m], q[j], n) * inverse[j];
+            u[j][m] = dvk_dot(equal, w, q[m], q[j], n) * inverse[j];
             dvk_subtract(q[m], u[j][m], q[j], n);
         }
-        const dvk_real size = (m == 0 ? whole : dvk_dot(w, q[m], q[m], n)) + DVK_FIT_TINY;
+        const dvk_real size = (m == 0 ? whole : dvk_dot(equal, w, q[m], q[m], n)) + DVK_FIT_TINY;
         told_apart = told_apart & (size > whole * DVK_FIT_RESOLVED);
         inverse[m] = 1.0f / size;
-        along[m] = dvk_dot(w, r, q[m], n) * inverse[m];
+        along[m] = dvk_dot(equal, w, r, q[m], n) * inverse[m];
         dvk_subtract(r, along[m], q[m], n);
     }
     for (int m = columns - 1; m >= 0; m--) {
@@ -231,18 +232,18 @@ DVK_INLINE void dvk_evaluate(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n,
         for (int k = m + 1; k < columns; k++)
             trial->amplitude[m] = trial->amplitude[m] - u[m][k] * trial->amplitude[k];
     }
-    trial->squares = dvk_select(told_apart, dvk_dot(w, r, r, n), dvk_splat(DVK_FIT_HUGE));
+    trial->squares = dvk_select(told_apart, dvk_dot(equal, w, r, r, n), dvk_splat(DVK_FIT_HUGE));
 
     for (int k = 0; k < rates; k++) {
         for (int i = 0; i < n; i++)
             slope[k][i] = slope[k][i] * trial->amplitude[columns == 1 ? 0 : k];
         for (int j = 0; j < columns; j++) {
-            share[k][j] = dvk_dot(w, slope[k], q[j], n) * inverse[j];
+            share[k][j] = dvk_dot(equal, w, slope[k], q[j], n) * inverse[j];
             dvk_subtract(slope[k], share[k][j], q[j], n);
         }
-        trial->pull[k] = dvk_dot(w, slope[k], r, n);
+        trial->pull[k] = dvk_dot(equal, w, slope[k], r, n);
         for (int j = 0; j <= k; j++)
-            trial->normal[k * (k + 1) / 2 + j] = dvk_dot(w, slope[k], slope[j], n);
+            trial->normal[k * (k + 1) / 2 + j] = dvk_dot(equal, w, slope[k], slope[j], n);
     }
     if (want_sd)
         dvk_measure_spread(p, kind, u, inverse, share, trial);
@@ -301,24 +302,24 @@ DVK_INLINE void dvk_begin(const dvk_real *rate, dvk_trial *trial)
 /*
  * Walks downhill from the given rates, by Levenberg's rule for the damping, lane by lane; a lane that has arrived stays
  * as it is, whatever its neighbours do. Sums of squares that differ by what float makes of residuals of 1e-2 or 1e-7
- * count as equal, or the walk would end before the valley does. A lane whose beginning is not feasible stays there,
- * with squares that any other curve beats.
+ * count as equal, or the walk would end before the valley does. A lane whose beginning is not feasible, or that
+ * is not `wanted`, stays there, with squares that any other curve beats.
  */
-DVK_INLINE void dvk_descend(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, const dvk_real *y, const dvk_real *w,
-                            int want_sd, const dvk_real *rate, dvk_trial *best)
+DVK_INLINE void dvk_descend(DVK_UNIFORM dvk_fit_parameters *p, int kind, int equal, int n, const dvk_real *y,
+                            const dvk_real *w, int want_sd, const dvk_real *rate, dvk_int wanted, dvk_trial *best)
 {
     dvk_real damping = dvk_splat(1e-3f);
     dvk_trial fresh;
     dvk_begin(rate, &fresh);
-    dvk_evaluate(p, kind, n, y, w, want_sd, &fresh);
-    dvk_int moving = dvk_feasible(kind, fresh.amplitude);
+    dvk_evaluate(p, kind, equal, n, y, w, want_sd, &fresh);
+    dvk_int moving = wanted & dvk_feasible(kind, fresh.amplitude);
     fresh.squares = dvk_select(moving, fresh.squares, dvk_splat(DVK_FIT_HUGE));
     *best = fresh;
     for (int i = 0; i < DVK_FIT_STEPS; i++) {
         moving = moving & dvk_step(p, kind, best, damping, fresh.rate) & (damping < DVK_FIT_STUCK);
         if (!dvk_any(moving))
             return;
-        dvk_evaluate(p, kind, n, y, w, want_sd, &fresh);
+        dvk_evaluate(p, kind, equal, n, y, w, want_sd, &fresh);
         const dvk_int better =
             dvk_feasible(kind, fresh.amplitude) & (fresh.squares <= best->squares * 1.00002f + 2e-13f);
         dvk_keep(kind, better & moving, &fresh, best);

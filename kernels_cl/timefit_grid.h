@@ -31,7 +31,7 @@ DVK_INLINE dvk_real dvk_with_decay(DVK_UNIFORM dvk_fit_parameters *p, int g, con
 {
     dvk_real sum = dvk_splat(0.0f);
     for (int i = 0; i < n; i++)
-        sum = sum + a[i] * p->decay[g * DVK_FIT_POINTS + i];
+        sum = dvk_fused(a[i], dvk_splat(p->decay[g * DVK_FIT_POINTS + i]), sum);
     return sum;
 }
 
@@ -50,14 +50,14 @@ DVK_INLINE void dvk_offer_pair(DVK_UNIFORM dvk_fit_parameters *p, int kind, int 
                                const dvk_real *c, dvk_real cross, dvk_best_cell *best)
 {
     dvk_real a[3];
-    a[0] = b[h] * c[g] - b[g] * cross;
-    a[1] = b[g] * c[h] - b[h] * cross;
+    a[0] = dvk_fused(-b[g], cross, b[h] * c[g]);
+    a[1] = dvk_fused(-b[h], cross, b[g] * c[h]);
     a[2] = dvk_splat(0.0f);
     const dvk_real both = c[g] * c[h];
     const dvk_real inverse = equal ? dvk_splat(p->per_pair[g * DVK_FIT_GRID + h])
                                    : 1.0f / (dvk_larger(both - cross * cross, both * DVK_FIT_ALIKE) + DVK_FIT_TINY);
     const dvk_int allowed = kind == DVK_FIT_TRIEXP ? a[0] == a[0] : dvk_feasible(kind, a);
-    dvk_offer_cell(best, allowed, (b[h] * a[0] + b[g] * a[1]) * inverse, p->rate[h], p->rate[g]);
+    dvk_offer_cell(best, allowed, dvk_fused(b[h], a[0], b[g] * a[1]) * inverse, p->rate[h], p->rate[g]);
 }
 
 /*
@@ -77,11 +77,11 @@ DVK_INLINE void dvk_sharpen_single(DVK_UNIFORM dvk_fit_parameters *p, int n, con
         for (int i = 0; i < n; i++) {
             const dvk_real x = rate[0] * p->t[i], e = dvk_exp(-x), ye = w[i] * y[i] * e, ee = w[i] * e * e;
             b = b + ye;
-            b1 = b1 - x * ye;
-            b2 = b2 + x * (x - 1.0f) * ye;
+            b1 = dvk_fused(-x, ye, b1);
+            b2 = dvk_fused(x * (x - 1.0f), ye, b2);
             c = c + ee;
-            c1 = c1 - x * ee;
-            c2 = c2 + x * (2.0f * x - 1.0f) * ee;
+            c1 = dvk_fused(-x, ee, c1);
+            c2 = dvk_fused(x * (2.0f * x - 1.0f), ee, c2);
         }
         const dvk_real per_b = 1.0f / dvk_select(b == 0.0f, dvk_splat(DVK_FIT_TINY), b);
         const dvk_real per_c = 2.0f / (c + DVK_FIT_TINY);
@@ -96,8 +96,26 @@ DVK_INLINE void dvk_sharpen_single(DVK_UNIFORM dvk_fit_parameters *p, int n, con
     }
 }
 
+/*
+ * Whether a second exponential of the same sign can add to the best single one, A e^(-l t), by the condition of
+ * optimality of least squares with positive amplitudes, a convex problem: where its residuals r have <r, e_g> <= 0
+ * (times A's sign) for every rate, no sum of such exponentials is better. 1e-6 of samples scaled to 1 is float's
+ * rounding.
+ */
+DVK_INLINE dvk_int dvk_wants_second(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                    dvk_real amplitude, dvk_real rate)
+{
+    const dvk_real sign = dvk_select(amplitude < 0.0f, dvk_splat(-1.0f), dvk_splat(1.0f));
+    dvk_real left[DVK_FIT_POINTS], most = dvk_splat(0.0f);
+    for (int i = 0; i < n; i++)
+        left[i] = (y[i] - amplitude * dvk_exp(rate * -p->t[i])) * (sign * w[i]);
+    for (int g = 0; g < p->grid_clear; g++)
+        most = dvk_larger(most, dvk_with_decay(p, g, left, n));
+    return most > 1e-6f;
+}
+
 /* A third rate for the best pair: each of the grid in turn, put in its place. */
-DVK_INLINE void dvk_add_third(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+DVK_INLINE void dvk_add_third(DVK_UNIFORM dvk_fit_parameters *p, int equal, int n, const dvk_real *y, const dvk_real *w,
                               dvk_real *rate)
 {
     const dvk_real slow = rate[0], fast = rate[1];
@@ -112,7 +130,7 @@ DVK_INLINE void dvk_add_third(DVK_UNIFORM dvk_fit_parameters *p, int n, const dv
                               (trial.rate[1] <= dvk_splat(p->rate_clear));
         for (int k = 0; k < 3; k++) /* rates that coincide are moved apart, and not counted */
             trial.rate[k] = trial.rate[k] * dvk_select(apart, dvk_splat(1.0f), dvk_splat(1.0f + 0.5f * (float)k));
-        dvk_evaluate(p, DVK_FIT_TRIEXP, n, y, w, 0, &trial);
+        dvk_evaluate(p, DVK_FIT_TRIEXP, equal, n, y, w, 0, &trial);
         const dvk_int better = apart & dvk_feasible(DVK_FIT_TRIEXP, trial.amplitude) & (trial.squares < least);
         least = dvk_select(better, trial.squares, least);
         for (int k = 0; k < 3; k++)
@@ -164,7 +182,7 @@ DVK_INLINE void dvk_search_grid(DVK_UNIFORM dvk_fit_parameters *p, int kind, int
     if (kind == DVK_FIT_MONO)
         dvk_sharpen_single(p, n, y, w, rate);
     if (kind == DVK_FIT_TRIEXP)
-        dvk_add_third(p, n, y, w, rate);
+        dvk_add_third(p, equal, n, y, w, rate);
 }
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * Lanes: what lets one source compute a voxel's time fit in C11 and in OpenCL C 1.2. A dvk_real holds DVK_LANES voxels:
  * a vector of 4, 8 or 16 floats as wide as the
- * machine's own, or in OpenCL a plain float for devices that take lanes by themselves. Only + - * / and comparisons are
- * used, each rounded alike everywhere, and contraction is off, so that two devices that divide correctly give the same
- * bits.
+ * machine's own, or in OpenCL a plain float for devices that take lanes by themselves. Only + - * /, dvk_fused and
+ * comparisons are used, each rounded alike everywhere, and contraction is off, so that two devices that divide
+ * correctly give the same bits. Only a CPU without fused instructions rounds dvk_fused twice.
  */
 #ifndef DVK_TIMEFIT_LANES_H
 #define DVK_TIMEFIT_LANES_H
@@ -38,6 +38,7 @@ typedef int16 dvk_int;
 #define dvk_bits(x) as_int16(x)
 #define dvk_from_bits(x) as_float16(x)
 #endif
+#define dvk_fused(a, b, c) fma(a, b, c)
 #define dvk_splat(x) ((dvk_real)(x))
 #define dvk_splat_int(x) ((dvk_int)(x))
 #if DVK_LANES == 1
@@ -51,6 +52,9 @@ typedef int16 dvk_int;
 #else
 
 #include <stddef.h>
+#ifdef __FMA__
+#include <immintrin.h>
+#endif
 
 #ifndef DVK_LANES
 #define DVK_LANES 4
@@ -64,6 +68,14 @@ typedef int dvk_int __attribute__((vector_size(4 * DVK_LANES)));
 #define dvk_from_bits(x) ((dvk_real)(x))
 #define dvk_splat(x) ((dvk_real){0} + (x))
 #define dvk_splat_int(x) ((dvk_int){0} + (x))
+/* a b + c, rounded once. */
+#if defined(__AVX512F__) && DVK_LANES == 16
+#define dvk_fused(a, b, c) ((dvk_real)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
+#elif defined(__FMA__) && DVK_LANES == 8
+#define dvk_fused(a, b, c) ((dvk_real)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
+#else
+#define dvk_fused(a, b, c) ((a) * (b) + (c))
+#endif
 DVK_INLINE int dvk_any(dvk_int mask)
 {
     int found = 0;
@@ -88,6 +100,11 @@ DVK_INLINE dvk_real dvk_select(dvk_int mask, dvk_real yes, dvk_real no)
 DVK_INLINE dvk_int dvk_not(dvk_int mask)
 {
     return mask == dvk_splat_int(0);
+}
+
+DVK_INLINE dvk_int dvk_everywhere(void)
+{
+    return dvk_not(dvk_splat_int(0));
 }
 
 DVK_INLINE dvk_int dvk_flag(dvk_int mask, int bit)
@@ -118,23 +135,23 @@ DVK_INLINE dvk_real dvk_magnitude(dvk_real x)
 DVK_INLINE dvk_real dvk_exp_parts(dvk_real x, dvk_real *scale)
 {
     x = dvk_larger(x, dvk_splat(-40.0f));
-    const dvk_real shifted = x * 1.44269504f + 12582912.0f;
+    const dvk_real shifted = dvk_fused(x, dvk_splat(1.44269504f), dvk_splat(12582912.0f));
     const dvk_real k = shifted - 12582912.0f;
-    const dvk_real r = (x - k * 0.693359375f) - k * -2.12194440e-4f;
-    dvk_real p = r * (1.0f / 5040.0f) + 1.0f / 720.0f;
-    p = p * r + 1.0f / 120.0f;
-    p = p * r + 1.0f / 24.0f;
-    p = p * r + 1.0f / 6.0f;
-    p = p * r + 0.5f;
+    const dvk_real r = dvk_fused(k, dvk_splat(2.12194440e-4f), dvk_fused(k, dvk_splat(-0.693359375f), x));
+    dvk_real p = dvk_fused(r, dvk_splat(1.0f / 5040.0f), dvk_splat(1.0f / 720.0f));
+    p = dvk_fused(p, r, dvk_splat(1.0f / 120.0f));
+    p = dvk_fused(p, r, dvk_splat(1.0f / 24.0f));
+    p = dvk_fused(p, r, dvk_splat(1.0f / 6.0f));
+    p = dvk_fused(p, r, dvk_splat(0.5f));
     *scale = dvk_from_bits((dvk_bits(shifted) << 23) + 0x3f800000);
-    return p * r * r + r;
+    return dvk_fused(p * r, r, r);
 }
 
 DVK_INLINE dvk_real dvk_exp(dvk_real x)
 {
     dvk_real scale;
     const dvk_real p = dvk_exp_parts(x, &scale);
-    return scale * p + scale;
+    return dvk_fused(scale, p, scale);
 }
 
 /* exp(x) - 1 without cancellation near 0. */
@@ -142,7 +159,7 @@ DVK_INLINE dvk_real dvk_expm1(dvk_real x)
 {
     dvk_real scale;
     const dvk_real p = dvk_exp_parts(x, &scale);
-    return scale * p + (scale - 1.0f);
+    return dvk_fused(scale, p, scale - 1.0f);
 }
 
 /*
