@@ -71,7 +71,10 @@ void dvk_case_warn_half_lives(dvk_case *k)
 void dvk_case_flag_decay(const dvk_case *k, dvk_roi_summary *r)
 {
     const double own = k->nuclide->half_life_h, rounding = 1e-6;
-    if (r->curve.model != DVK_MODEL_PHYSICAL && r->curve.effective_half_life_h >= own * (1 - rounding))
+    const bool by_rule = /* a physical tail that was asked for, or that a last point of 0 leaves */
+        r->curve.model == DVK_MODEL_PHYSICAL ||
+        (r->curve.model == DVK_MODEL_TRAPEZOID && !(r->curve.flags & DVK_VOXEL_CLAMPED));
+    if (!by_rule && r->curve.effective_half_life_h >= own * (1 - rounding))
         dvk_roi_flag(r,
                      "its activity falls no faster than %s decays, so that %.4g h is taken: check times, units and "
                      "decay reference",
