@@ -187,6 +187,31 @@ END_TEST
 
 /* --- what must not matter, and what must --- */
 
+/* Where negative samples count as 0, they do so for the weights too. */
+START_TEST(what_is_set_to_zero_weighs_as_zero)
+{
+    enum { VOXELS = 64 };
+    float raw[SCANS][VOXELS], zeroed[SCANS][VOXELS], sd[2][VOXELS];
+    float *frame[2][SCANS];
+    dvk_integration how = model(DVK_MODEL_MONO, 20);
+    how.weighting = DVK_WEIGHT_RELATIVE;
+    how.negative = DVK_NEGATIVE_ZERO;
+    for (int i = 0; i < SCANS; i++) {
+        frame[0][i] = raw[i];
+        frame[1][i] = zeroed[i];
+    }
+    make_samples(VOXELS, 0.1, frame[0]);
+    for (int i = 0; i < SCANS; i++)
+        for (int v = 0; v < VOXELS; v++) {
+            raw[i][v] = v % SCANS == i ? -0.5F * raw[i][v] : raw[i][v];
+            zeroed[i][v] = raw[i][v] > 0 ? raw[i][v] : 0;
+        }
+    bootstrap(VOXELS, frame[0], &how, 1, sd[0]);
+    bootstrap(VOXELS, frame[1], &how, 1, sd[1]);
+    ck_assert(memcmp(sd[0], sd[1], sizeof sd[0]) == 0);
+}
+END_TEST
+
 START_TEST(neither_threads_nor_parts_nor_other_voxels_matter)
 {
     enum { VOXELS = (1 << 18) + 4001 }; /* two parts */
@@ -252,6 +277,7 @@ int main(void)
     tcase_add_test(cases[0], draws_are_even);
     tcase_add_test(cases[0], a_linear_model_gives_its_covariance);
     tcase_add_test(cases[0], voxels_and_vois_are_the_oracles);
+    tcase_add_test(cases[0], what_is_set_to_zero_weighs_as_zero);
     tcase_add_test(cases[0], neither_threads_nor_parts_nor_other_voxels_matter);
     tcase_add_test(cases[0], every_model_has_an_error);
     tcase_add_test(cases[0], one_resampling_is_refused);

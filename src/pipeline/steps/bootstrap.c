@@ -48,15 +48,23 @@ static void free_part(part *m)
     dvk_free(m->scatter);
 }
 
+/* The size of a sample as the fit takes it (dvk_normalise). */
+static float cleaned_size(const dvk_fit_parameters *p, float y)
+{
+    if (!(fabsf(y) <= DVK_FIT_HUGE))
+        return 0;
+    return p->zero_negative ? fmaxf(y, 0) : fabsf(y);
+}
+
 /* Roots of the weights as the fit gives them (dvk_weigh), of samples in any unit. */
 static void weigh(const dvk_fit_parameters *p, const float *const *frame, part *m)
 {
     for (size_t v = 0; v < m->count; v++) {
         float largest = 0;
         for (size_t i = 0; i < m->points; i++)
-            largest = fmaxf(largest, fabsf(frame[i][v]) <= DVK_FIT_HUGE ? fabsf(frame[i][v]) : 0);
+            largest = fmaxf(largest, cleaned_size(p, frame[i][v]));
         for (size_t i = 0; i < m->points; i++) {
-            const float size = fmaxf(fabsf(frame[i][v]), largest * DVK_FIT_FLOOR);
+            const float size = fmaxf(cleaned_size(p, frame[i][v]), largest * DVK_FIT_FLOOR);
             m->root[i][v] = p->weighting == DVK_FIT_RELATIVE  ? 1 / size
                             : p->weighting == DVK_FIT_POISSON ? 1 / sqrtf(size)
                                                               : 1;
