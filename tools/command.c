@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <math.h>
+#include <omp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -225,6 +226,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
         if (!error && (number < 1 || number > 1024 || number != floor(number)))
             return option_bad(state, "threads", "'%s' is not a whole number from 1 to 1024", arg);
         common->context.threads = (int)number;
+        omp_set_num_threads((int)number); /* also of what the library computes without a context */
         break;
     case KEY_FORCE:
         common->force = true;
