@@ -102,34 +102,73 @@ static void compare(const answers *a, const answers *b, bool sd, const char *wha
     ck_assert_msg(elsewhere <= VOXELS / 500, "%s: %zu voxels took another way", what, elsewhere);
 }
 
+typedef struct pair {
+    samples *s;
+    answers *a, *b;
+    dvk_backend *cpu, *opencl;
+} pair;
+
+static void open_pair(pair *p)
+{
+    ck_ok(dvk_alloc(1, sizeof *p->s, &p->s));
+    ck_ok(dvk_alloc(2, sizeof *p->a, &p->a));
+    p->b = p->a + 1;
+    ck_ok(dvk_cpu_backend.open("cpu", 2, &p->cpu));
+    ck_ok(ops->open(device, 1, &p->opencl));
+    fill_samples(p->s);
+}
+
+static void close_pair(pair *p)
+{
+    ops->close(p->opencl);
+    dvk_cpu_backend.close(p->cpu);
+    dvk_free(p->a);
+    dvk_free(p->s);
+}
+
+/* The first n scans on both, where the model can be had of so many. */
+static void compare_devices(const pair *p, const dvk_integration *how, size_t n, bool sd)
+{
+    char what[64];
+    dvk_integration settled;
+    if (dvk_integration_settle(how, t_h, n, &settled) != DVK_OK)
+        return;
+    snprintf(what, sizeof what, "%s of %zu", dvk_model_name(how->model), n);
+    integrate(&dvk_cpu_backend, p->cpu, p->s, how, n, sd, p->a);
+    integrate(ops, p->opencl, p->s, how, n, sd, p->b);
+    compare(p->a, p->b, sd, what);
+}
+
 START_TEST(every_model_agrees_with_the_cpu)
 {
-    samples *s = NULL;
-    answers *a = NULL, *b = NULL;
-    dvk_backend *cpu = NULL, *opencl = NULL;
-    ck_ok(dvk_alloc(1, sizeof *s, &s));
-    ck_ok(dvk_alloc(2, sizeof *a, &a));
-    b = a + 1;
-    ck_ok(dvk_cpu_backend.open("cpu", 2, &cpu));
-    ck_ok(ops->open(device, 1, &opencl));
-    fill_samples(s);
+    pair p;
+    open_pair(&p);
     for (int model = DVK_MODEL_AUTO; model <= DVK_MODEL_PHYSICAL; model++)
         for (size_t n = 4; n <= MOST; n += 2) {
-            char what[64];
-            const bool sd = n == MOST;
             dvk_integration how = dvk_integration_default();
             how.model = (dvk_model)model;
-            if (dvk_model_points(how.model) > n)
-                continue;
-            snprintf(what, sizeof what, "%s of %zu", dvk_model_name(how.model), n);
-            integrate(&dvk_cpu_backend, cpu, s, &how, n, sd, a);
-            integrate(ops, opencl, s, &how, n, sd, b);
-            compare(a, b, sd, what);
+            compare_devices(&p, &how, n, n == MOST);
         }
-    ops->close(opencl);
-    dvk_cpu_backend.close(cpu);
-    dvk_free(a);
-    dvk_free(s);
+    close_pair(&p);
+}
+END_TEST
+
+START_TEST(few_scans_and_known_shapes_agree_with_the_cpu)
+{
+    static double shape_h[] = {0, 2, 30, 200}, value[] = {1, 8, 6, 1};
+    const dvk_shape shape = {.count = 4, .t_h = shape_h, .value = value};
+    pair p;
+    open_pair(&p);
+    for (int model = DVK_MODEL_AUTO; model <= DVK_MODEL_SHAPE; model++)
+        for (size_t n = 1; n <= (model == DVK_MODEL_SHAPE ? 4 : 3); n++) {
+            dvk_integration how = dvk_integration_default();
+            how.model = (dvk_model)model;
+            how.madsen_half_life_h = 60;
+            how.shape = &shape;
+            how.tail = n == 1 ? DVK_TAIL_PHYSICAL : DVK_TAIL_LAST2;
+            compare_devices(&p, &how, n, false);
+        }
+    close_pair(&p);
 }
 END_TEST
 
@@ -197,6 +236,7 @@ int main(void)
     device = opencl_device(&ops);
     TCase *cases[] = {tcase_create("integrate")};
     tcase_add_test(cases[0], every_model_agrees_with_the_cpu);
+    tcase_add_test(cases[0], few_scans_and_known_shapes_agree_with_the_cpu);
     tcase_add_test(cases[0], parts_make_no_difference);
     tcase_add_test(cases[0], bootstrap_agrees_with_the_cpu);
     return run_suite("integrate on OpenCL", cases, 1, true);
