@@ -12,6 +12,7 @@ static const char *const variables[] = {"SLURM_ARRAY_TASK_ID",
                                         "SLURM_ARRAY_TASK_STEP",
                                         "SLURM_ARRAY_TASK_COUNT",
                                         "PBS_ARRAY_INDEX",
+                                        "PBS_ARRAYID",
                                         "SGE_TASK_ID",
                                         "SGE_TASK_FIRST",
                                         "SGE_TASK_LAST",
@@ -50,6 +51,7 @@ START_TEST(shards_are_what_the_scheduler_says)
          "SLURM_ARRAY_TASK_COUNT=4",
          "auto", 4, 4},
         {"PBS_ARRAY_INDEX=5", "auto/9", 5, 9},
+        {"PBS_ARRAYID=9", "auto/9", 9, 9},
         {"SGE_TASK_ID=30 SGE_TASK_FIRST=10 SGE_TASK_LAST=40 SGE_TASK_STEPSIZE=10", "auto", 3, 4},
         {"SGE_TASK_ID=undefined AWS_BATCH_JOB_ARRAY_INDEX=0 AWS_BATCH_JOB_ARRAY_SIZE=6", "auto", 1, 6},
         {"LSB_JOBINDEX=2 LSB_JOBINDEX_END=2", "auto", 2, 2},
@@ -76,6 +78,8 @@ START_TEST(shards_that_make_no_sense_are_refused)
                          "auto", &shard, &shards),
              DVK_ERR_USAGE); /* --array=1,3,7 */
     ck_fails(shard_under("JOB_COMPLETION_INDEX=3", "auto/3", &shard, &shards), DVK_ERR_USAGE);
+    ck_fails(shard_under("PBS_ARRAY_INDEX=0", "auto/3", &shard, &shards), DVK_ERR_USAGE); /* counts from 1 here */
+    ck_fails(shard_under("LSB_JOBINDEX=0", "auto/3", &shard, &shards), DVK_ERR_USAGE);    /* no array */
 }
 END_TEST
 
