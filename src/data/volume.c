@@ -237,9 +237,21 @@ done:
     return status;
 }
 
+enum { ENOUGH = 1 << 16 }; /* compressed bytes, more than any writer needs for a header */
+
+dvk_status dvk_volume_may_extend(const char *path, bool *yes)
+{
+    dvk_buffer file;
+    dvk_nifti header = {.single = false};
+    DVK_TRY(dvk_file_read(path, ENOUGH, &file, NULL));
+    const dvk_status status = parse_start(path, &file, &header);
+    dvk_buffer_free(&file);
+    *yes = !header.single || header.offset > header.header_bytes + 4; /* behind the flag */
+    return status;
+}
+
 dvk_status dvk_volume_read_header(const char *path, dvk_geometry *g, size_t *frames)
 {
-    enum { ENOUGH = 1 << 16 }; /* compressed bytes, more than any writer needs for a header */
     dvk_buffer file;
     dvk_nifti header;
     size_t bytes = 0;

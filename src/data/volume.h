@@ -12,6 +12,9 @@ dvk_status dvk_volume_create_raw(const dvk_geometry *g, size_t frames, dvk_volum
 /* The texts of the file's header extensions (label names may stand there), joined by line breaks; "" if none. Lent. */
 const char *dvk_volume_extension(const dvk_volume *v);
 
+/* Whether a file has room for header extensions, as its header says; no voxel is read. */
+dvk_status dvk_volume_may_extend(const char *path, bool *yes) DVK_MUST_USE;
+
 /* Makes a volume of frames one of that frame alone; `frame` is below the number of frames. */
 void dvk_volume_keep_frame(dvk_volume *v, size_t frame);
 

@@ -6,23 +6,12 @@
 #include "support/files.h"
 #include "support/support.h"
 
-static const char *const variables[] = {"SLURM_ARRAY_TASK_ID",
-                                        "SLURM_ARRAY_TASK_MIN",
-                                        "SLURM_ARRAY_TASK_MAX",
-                                        "SLURM_ARRAY_TASK_STEP",
-                                        "SLURM_ARRAY_TASK_COUNT",
-                                        "PBS_ARRAY_INDEX",
-                                        "PBS_ARRAYID",
-                                        "SGE_TASK_ID",
-                                        "SGE_TASK_FIRST",
-                                        "SGE_TASK_LAST",
-                                        "SGE_TASK_STEPSIZE",
-                                        "LSB_JOBINDEX",
-                                        "LSB_JOBINDEX_END",
-                                        "LSB_JOBINDEX_STEP",
-                                        "JOB_COMPLETION_INDEX",
-                                        "AWS_BATCH_JOB_ARRAY_INDEX",
-                                        "AWS_BATCH_JOB_ARRAY_SIZE"};
+static const char *const variables[] = {
+    "SLURM_ARRAY_TASK_ID",     "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_MAX", "SLURM_ARRAY_TASK_STEP",
+    "SLURM_ARRAY_TASK_COUNT",  "PBS_ARRAY_INDEX",      "PBS_ARRAYID",          "SGE_TASK_ID",
+    "SGE_TASK_FIRST",          "SGE_TASK_LAST",        "SGE_TASK_STEPSIZE",    "LSB_JOBINDEX",
+    "LSB_JOBINDEX_END",        "LSB_JOBINDEX_STEP",    "JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX",
+    "AWS_BATCH_JOB_ARRAY_SIZE"};
 
 /* What `auto` finds under "NAME=VALUE NAME=VALUE ..." and nothing else. */
 static dvk_status shard_under(const char *environment, const char *text, size_t *shard, size_t *shards)

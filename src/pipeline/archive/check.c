@@ -7,6 +7,7 @@
 #include "base/fail.h"
 #include "data/labels.h"
 #include "data/sidecar.h"
+#include "data/volume.h"
 #include "physics/series.h"
 #include "pipeline/archive/archive.h"
 
@@ -34,6 +35,19 @@ static dvk_status take_mask(const char *name, promised *p)
     return DVK_OK;
 }
 
+/* Without a table names can only stand in the header's extension. */
+static dvk_status take_header(const char *path, promised *p)
+{
+    bool may = false;
+    DVK_TRY(dvk_volume_may_extend(path, &may));
+    p->unknown = p->unknown || may;
+    return may ? DVK_OK
+               : dvk_fail(DVK_ERR_INVALID,
+                          "%s: its labels have no names (no table beside it, none in its header): give "
+                          "--labels left=N,right=N, --labels-preset or --labels-table",
+                          path);
+}
+
 /* The table that names a map's labels: as dvk_voi_read finds it. */
 static dvk_status take_map(const char *path, const dvk_voi_options *o, promised *p)
 {
@@ -51,7 +65,7 @@ static dvk_status take_map(const char *path, const dvk_voi_options *o, promised 
     else if (access(table, F_OK) == 0)
         status = dvk_labels_read(table, &labels);
     else
-        p->unknown = true;
+        status = take_header(path, p);
     if (status == DVK_OK)
         take_names(&labels, p);
     dvk_labels_clear(&labels);
