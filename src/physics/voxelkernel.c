@@ -172,8 +172,7 @@ static void make_rules(fold *f)
 }
 
 /* Six nodes along and two across are within 2e-8 of the largest S of sixteen along and across, as near as three across
- * are: what is left are the kinks of the tables along r. Finer rules where the last shell, in which E falls to zero,
- * crosses a far voxel. */
+ * are: what is left are the kinks of the tables along r. Finer rules where E ends within a far voxel. */
 static double energy(const fold *f, const size_t n[3])
 {
     if (n[0] < f->near[0] && n[1] < f->near[1] && n[2] < f->near[2])
@@ -184,10 +183,10 @@ static double energy(const fold *f, const size_t n[3])
         least += low * low;
         most += high * high;
     }
-    const double range = dvk_point_range(f->kernel), last = f->kernel->edge_mm[f->kernel->pieces - 1];
+    const double range = dvk_point_range(f->kernel);
     if (least >= range * range)
         return 0;
-    const bool cut = most > last * last;
+    const bool cut = most > range * range;
     return far_energy(f, n, cut ? &f->most : &f->six, cut ? &f->six : &f->gauss);
 }
 
