@@ -5,6 +5,7 @@
  * it is summed from the kernel's energies over the offsets that lead off the grid, source voxel by source voxel.
  */
 #include <math.h>
+#include <omp.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
@@ -20,103 +21,105 @@ static const double largest_gap = 1e-4;
 /*
  * Running sums of an even kernel's octant with its planes through the centre halved:
  *   sum over dx in [-a, b] of f(|dx|) = F(a) + F(b),  F(m) = f(0)/2 + f(1) + ... + f(m)
- * on each axis, so the kernel over a box [-a, b]^3 is the sum of 8 entries.
+ * on each axis, so the kernel over a box [-a, b]^3 is the sum of 8 entries. F is held at one z, which rises.
  */
 typedef struct octant_sums {
-    size_t m[3]; /* entries per axis */
-    double *sum; /* x fastest */
+    const double *octant;
+    size_t row, plane; /* values in one of the octant's */
+    size_t m[3];       /* entries per axis */
+    size_t planes;     /* F is that of z = planes - 1 */
+    double *sum;       /* m[0] m[1], x fastest */
+    double *above;     /* m[0]: of one plane, the rectangle up to the row before */
 } octant_sums;
-
-static double *sum_at(const octant_sums *s, size_t x, size_t y, size_t z)
-{
-    return &s->sum[x + s->m[0] * (y + s->m[1] * z)];
-}
-
-/* Sums of the rectangles from the centre in one plane. */
-static void sum_plane(const dvk_kernel *kernel, const octant_sums *s, size_t z)
-{
-    const size_t *half = dvk_kernel_info(kernel)->half;
-    for (size_t y = 0; y < s->m[1]; y++) {
-        const double *value = kernel->octant + (z * (half[1] + 1) + y) * (half[0] + 1);
-        double along_x = 0;
-        for (size_t x = 0; x < s->m[0]; x++) {
-            const double halves = (x ? 1 : 0.5) * (y ? 1 : 0.5) * (z ? 1 : 0.5);
-            along_x += halves * value[x];
-            *sum_at(s, x, y, z) = along_x + (y ? *sum_at(s, x, y - 1, z) : 0);
-        }
-    }
-}
-
-static dvk_status octant_sums_make(const dvk_kernel *kernel, const size_t n[3], octant_sums *s)
-{
-    const dvk_kernel_record *r = dvk_kernel_info(kernel);
-    for (int a = 0; a < 3; a++)
-        s->m[a] = (r->half[a] < n[a] - 1 ? r->half[a] : n[a] - 1) + 1;
-    DVK_TRY(dvk_alloc_raw(s->m[0] * s->m[1] * s->m[2], sizeof *s->sum, &s->sum));
-#pragma omp parallel
-    {
-#pragma omp for schedule(static)
-        for (size_t z = 0; z < s->m[2]; z++)
-            sum_plane(kernel, s, z);
-#pragma omp for schedule(static)
-        for (size_t y = 0; y < s->m[1]; y++)
-            for (size_t z = 1; z < s->m[2]; z++)
-                for (size_t x = 0; x < s->m[0]; x++)
-                    *sum_at(s, x, y, z) += *sum_at(s, x, y, z - 1);
-    }
-    return DVK_OK;
-}
 
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* Sum of the kernel over the offsets that lead from voxel p to a voxel of the grid. */
-static double sum_on_grid(const octant_sums *s, const size_t n[3], const size_t p[3])
+static octant_sums octant_sums_of(const dvk_kernel *kernel, const size_t n[3], double *memory)
 {
-    double total = 0;
-    for (int corner = 0; corner < 8; corner++) {
-        size_t at[3];
-        for (int a = 0; a < 3; a++)
-            at[a] = least((corner >> a & 1) ? p[a] : n[a] - 1 - p[a], s->m[a] - 1);
-        total += *sum_at(s, at[0], at[1], at[2]);
-    }
-    return total;
+    const size_t *half = dvk_kernel_info(kernel)->half;
+    octant_sums s = {.octant = kernel->octant, .row = half[0] + 1, .plane = (half[0] + 1) * (half[1] + 1)};
+    for (int a = 0; a < 3; a++)
+        s.m[a] = least(half[a], n[a] - 1) + 1;
+    s.sum = memory;
+    s.above = memory + s.m[0] * s.m[1];
+    return s;
 }
 
+static void add_plane(octant_sums *s)
+{
+    const size_t z = s->planes++;
+    for (size_t x = 0; x < s->m[0]; x++)
+        s->above[x] = 0;
+    for (size_t y = 0; y < s->m[1]; y++) {
+        const double *value = s->octant + z * s->plane + y * s->row;
+        double *sum = s->sum + y * s->m[0], along_x = 0;
+        for (size_t x = 0; x < s->m[0]; x++) {
+            const double halves = (x ? 1 : 0.5) * (y ? 1 : 0.5) * (z ? 1 : 0.5);
+            along_x += halves * value[x];
+            s->above[x] += along_x;
+            sum[x] += s->above[x];
+        }
+    }
+}
+
+/* Energy from plane z of the sources over the targets to one side of it, as far as F reaches. */
 static double kept_of_plane(const octant_sums *s, const size_t n[3], const float *tia, size_t z)
 {
     double total = 0;
     size_t v = z * n[0] * n[1];
-    for (size_t y = 0; y < n[1]; y++)
-        for (size_t x = 0; x < n[0]; x++, v++)
-            if (tia[v] != 0)
-                total += (double)tia[v] * sum_on_grid(s, n, (size_t[]){x, y, z});
+    for (size_t y = 0; y < n[1]; y++) {
+        const double *low = s->sum + least(y, s->m[1] - 1) * s->m[0];
+        const double *high = s->sum + least(n[1] - 1 - y, s->m[1] - 1) * s->m[0];
+        for (size_t x = 0; x < n[0]; x++, v++) {
+            if (tia[v] == 0)
+                continue;
+            const size_t left = least(x, s->m[0] - 1), right = least(n[0] - 1 - x, s->m[0] - 1);
+            total += (double)tia[v] * (low[left] + low[right] + high[left] + high[right]);
+        }
+    }
     return total;
+}
+
+/* of_step[i]: from plane i over the i planes before it, and from the plane as far from the other end over those behind.
+ * Each thread has its own F, raised to the first of its steps. */
+static void kept_by_steps(const dvk_kernel *kernel, const size_t n[3], const float *tia, double *memory,
+                          double *of_step)
+{
+    const octant_sums start = octant_sums_of(kernel, n, NULL);
+#pragma omp parallel
+    {
+        octant_sums s =
+            octant_sums_of(kernel, n, memory + (size_t)omp_get_thread_num() * start.m[0] * (start.m[1] + 1));
+#pragma omp for schedule(static)
+        for (size_t i = 0; i < n[2]; i++) {
+            while (s.planes < least(i + 1, s.m[2]))
+                add_plane(&s);
+            of_step[i] = kept_of_plane(&s, n, tia, i) + kept_of_plane(&s, n, tia, n[2] - 1 - i);
+        }
+    }
 }
 
 /* Energy (J) that the kernel carries to voxels on the grid, summed over all sources. */
 static dvk_status energy_kept(const dvk_case *k, double *out)
 {
     const dvk_geometry *g = &k->geometry;
-    const dvk_kernel_record *r = dvk_kernel_info(k->kernel);
-    const double voxel_mL = dvk_geometry_voxel_mL(g), voxel_kg = voxel_mL * r->density_g_mL * 1e-3;
-    const float *tia = dvk_volume_values(k->tia);
-    octant_sums s = {0};
-    DVK_TRY(octant_sums_make(k->kernel, g->n, &s));
-    double *of_plane = NULL, total = 0; /* added in the planes' order, whatever the threads */
-    const dvk_status status = dvk_alloc(g->n[2], sizeof *of_plane, &of_plane);
-    if (status == DVK_OK) {
-#pragma omp parallel for schedule(dynamic)
-        for (size_t z = 0; z < g->n[2]; z++)
-            of_plane[z] = kept_of_plane(&s, g->n, tia, z);
-        for (size_t z = 0; z < g->n[2]; z++)
-            total += of_plane[z];
-    }
-    dvk_free(of_plane);
-    dvk_free(s.sum);
+    const double voxel_mL = dvk_geometry_voxel_mL(g);
+    const double voxel_kg = voxel_mL * dvk_kernel_info(k->kernel)->density_g_mL * 1e-3;
+    const octant_sums s = octant_sums_of(k->kernel, g->n, NULL);
+    double *memory = NULL, *of_step = NULL, total = 0; /* added in the steps' order, whatever the threads */
+    dvk_status status = DVK_OK;
+    DVK_TRY_DONE(dvk_alloc((size_t)omp_get_max_threads() * s.m[0] * (s.m[1] + 1), sizeof *memory, &memory));
+    DVK_TRY_DONE(dvk_alloc(g->n[2], sizeof *of_step, &of_step));
+    kept_by_steps(k->kernel, g->n, dvk_volume_values(k->tia), memory, of_step);
+    for (size_t i = 0; i < g->n[2]; i++)
+        total += of_step[i];
     *out = total * voxel_mL * voxel_kg;
+done:
+    dvk_free(memory);
+    dvk_free(of_step);
     return status;
 }
 
