@@ -104,7 +104,7 @@ static dvk_status make_truth(dvk_phantom_writer *w, int threads)
     return status;
 }
 
-/* Case `number` of an archive, from 0, in the terms of `table`. */
+/* A case in the terms of `table`; `number` is its own among all cycles of all patients. */
 static dvk_status write_one(dvk_phantom_writer *w, const dvk_phantom *table, const char *dir, uint64_t number,
                             bool force)
 {
@@ -131,8 +131,8 @@ static dvk_status write_cycles(dvk_context *c, dvk_phantom_writer *w, const dvk_
         dvk_status status = dvk_text_add(&path, "%s", dir);
         if (status == DVK_OK && (w->options->cases || w->options->cycles))
             status = dvk_text_add(&path, "/ses-%02zu", i + 1);
-        if (status == DVK_OK)
-            status = write_one(w, &table, path.data, at * cycles + i, force);
+        if (status == DVK_OK) /* a case keeps its number where there are more patients or cycles */
+            status = write_one(w, &table, path.data, (uint64_t)i << 32 | at, force);
         dvk_text_free(&path);
         DVK_TRY(status);
         dvk_context_progress(c, "writing cases", (double)(at * cycles + i + 1) / (double)(cases * cycles));
