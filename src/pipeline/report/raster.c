@@ -93,7 +93,7 @@ void dvk_raster_uri(dvk_page *p, const float *values, size_t width, size_t heigh
     if (p->status == DVK_OK) {
         for (size_t i = 0; i < width * height; i++) {
             const double t = values[i] / top;
-            indices[i] = t >= 1 ? 255 : t > 0 ? (uint8_t)(255 * t + 0.5) : 0; /* NaN is 0 */
+            indices[i] = t >= 1 ? 255 : t > 0 ? (uint8_t)lround(255 * t) : 0; /* NaN is 0 */
         }
         p->status = encode_png(indices, width, height, &png, &count);
     }
