@@ -13,9 +13,13 @@
 #include "base/locale.h"
 #include "base/text.h"
 
+enum { MOST_DIGITS = 17 };
+
+#ifdef __SIZEOF_INT128__
+
 __extension__ typedef unsigned __int128 wide;
 
-enum { MOST_DIGITS = 17, MOST_SHIFT = 19 };
+enum { MOST_SHIFT = 19 };
 
 /* |value| = mantissa / 2^shift, and its first 17 digits: `digits` + rest / 2^shift = |value| 10^places. */
 typedef struct decimal {
@@ -92,6 +96,17 @@ static bool print_exactly(double value, char out[32])
     print_digits(digits, d.places, value < 0, out);
     return true;
 }
+
+#else
+
+static bool print_exactly(double value, char out[32])
+{
+    (void)value;
+    (void)out;
+    return false;
+}
+
+#endif
 
 static void print_and_try(double value, char out[32])
 {
