@@ -12,7 +12,7 @@ static dvk_integrate_span *choose_span(size_t points)
 #ifdef DVK_X86_LEVELS
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         return four ? dvk_integrate_span_avx512_four : dvk_integrate_span_avx512;
-    if (__builtin_cpu_supports("avx2"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return four ? dvk_integrate_span_avx2_four : dvk_integrate_span_avx2;
 #endif
     return four ? dvk_integrate_span_base_four : dvk_integrate_span_base;
