@@ -68,17 +68,16 @@ static void add_plane(octant_sums *s)
 /* Energy from plane z of the sources over the targets to one side of it, as far as F reaches. */
 static double kept_of_plane(const octant_sums *s, const size_t n[3], const float *tia, size_t z)
 {
-    double total = 0;
+    double total = 0, *both = s->above; /* between planes nobody needs it */
     size_t v = z * n[0] * n[1];
     for (size_t y = 0; y < n[1]; y++) {
         const double *low = s->sum + least(y, s->m[1] - 1) * s->m[0];
         const double *high = s->sum + least(n[1] - 1 - y, s->m[1] - 1) * s->m[0];
-        for (size_t x = 0; x < n[0]; x++, v++) {
-            if (tia[v] == 0)
-                continue;
-            const size_t left = least(x, s->m[0] - 1), right = least(n[0] - 1 - x, s->m[0] - 1);
-            total += (double)tia[v] * (low[left] + low[right] + high[left] + high[right]);
-        }
+        for (size_t x = 0; x < s->m[0]; x++)
+            both[x] = low[x] + high[x];
+        for (size_t x = 0; x < n[0]; x++, v++)
+            if (tia[v] != 0)
+                total += (double)tia[v] * (both[least(x, s->m[0] - 1)] + both[least(n[0] - 1 - x, s->m[0] - 1)]);
     }
     return total;
 }
