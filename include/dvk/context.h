@@ -39,14 +39,14 @@ DVK_API const char *dvk_context_reason(const dvk_context *c);
 DVK_API int dvk_context_threads(const dvk_context *c);
 
 typedef struct dvk_device {
+    size_t memory_bytes;
+    unsigned compute_units;
+    bool is_gpu;
+    bool usable;
     char id[32]; /* what --device takes: "cpu", "opencl:0.0" */
     char name[160];
     char platform[160];
     char version[160];
-    bool is_gpu;
-    bool usable;
-    size_t memory_bytes;
-    unsigned compute_units;
     char note[160]; /* why it is not usable */
 } dvk_device;
 

@@ -25,7 +25,7 @@ dvk_status dvk_vfail(dvk_status status, const char *format, va_list args)
     return status;
 }
 
-dvk_status dvk_fail(dvk_status status, const char *format, ...)
+dvk_status(dvk_fail)(dvk_status status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

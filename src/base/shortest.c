@@ -66,7 +66,7 @@ static bool reads_back(const decimal *d, uint64_t digits)
 /* Digits with the point before the last `places` of them, no zeros at the end. */
 static void print_digits(uint64_t digits, int places, bool negative, char out[32])
 {
-    char text[MOST_SHIFT + 1], *to = out;
+    char text[MOST_SHIFT + 1] = "", *to = out;
     int length = places + 1 > MOST_DIGITS ? places + 1 : MOST_DIGITS;
     const int whole = length - places;
     for (int i = length; i-- > 0; digits /= 10)

@@ -44,7 +44,7 @@ static octant_sums octant_sums_of(const dvk_kernel *kernel, const size_t n[3], d
     for (int a = 0; a < 3; a++)
         s.m[a] = least(half[a], n[a] - 1) + 1;
     s.sum = memory;
-    s.above = memory + s.m[0] * s.m[1];
+    s.above = memory ? memory + s.m[0] * s.m[1] : NULL;
     return s;
 }
 
