@@ -77,11 +77,11 @@ typedef struct dvk_archives {
     char warnings[DVK_MAX_WARNINGS][DVK_WARNING_SIZE];
 } dvk_archives;
 
-/* Whether a folder is an archive: it is one, and no result itself. */
+/* Whether a folder is an archive: it is one, and holds no result itself, nor several. */
 DVK_API bool dvk_archives_is(const char *path);
 
-/* DVK_ERR_MISSING where a folder cannot be read, DVK_ERR_INVALID where nothing pairs or a summary is none. The caller
- * frees *out. */
+/* DVK_ERR_MISSING where a folder cannot be read, DVK_ERR_INVALID where nothing pairs, a summary is none, or a folder
+ * of either holds several results (of two tracers). The caller frees *out. */
 DVK_API DVK_MUST_USE dvk_status dvk_archives_compare(const dvk_archives_options *o, dvk_archives **out);
 DVK_API void dvk_archives_free(dvk_archives *c);
 

@@ -28,17 +28,23 @@ static void warn(dvk_archives *c, const char *format, ...)
     va_end(args);
 }
 
-static bool has_file(const char *folder, const char *name)
+/* DVK_ERR_INVALID where the folder holds several results: which of them is meant, nobody can tell. */
+static dvk_status has_file(const char *folder, const char *name, bool *yes)
 {
     char *path = NULL;
-    const bool yes = dvk_result_find(folder, name, &path) == DVK_OK && access(path, R_OK) == 0;
+    DVK_TRY(dvk_result_find(folder, name, &path));
+    *yes = access(path, R_OK) == 0;
     dvk_free(path);
-    return yes;
+    return DVK_OK;
 }
 
-static bool is_result(const char *folder)
+static dvk_status is_result(const char *folder, bool *yes)
 {
-    return has_file(folder, "provenance.json") && has_file(folder, "summary.json");
+    bool record = false, summary = false;
+    DVK_TRY(has_file(folder, "provenance.json", &record));
+    DVK_TRY(has_file(folder, "summary.json", &summary));
+    *yes = record && summary;
+    return DVK_OK;
 }
 
 static bool is_folder(const char *path)
@@ -49,7 +55,8 @@ static bool is_folder(const char *path)
 
 bool dvk_archives_is(const char *path)
 {
-    return is_folder(path) && !has_file(path, "dose.nii.gz");
+    bool dose = false;
+    return is_folder(path) && has_file(path, "dose.nii.gz", &dose) == DVK_OK && !dose;
 }
 
 /* --- one pair --- */
@@ -131,11 +138,14 @@ static dvk_status walk(dvk_archives *c, const char *label, int depth)
     char here[4096], there[4096], below[DVK_ARCHIVES_PATH];
     struct dirent **entries = NULL;
     dvk_status status = DVK_OK;
+    bool in_a = false, in_b = false;
     snprintf(here, sizeof here, "%s/%s", c->options.a, label);
     snprintf(there, sizeof there, "%s/%s", c->options.b, label);
-    if (is_result(here)) {
-        if (is_result(there))
-            return pair_results(c, label);
+    DVK_TRY(is_result(here, &in_a));
+    DVK_TRY(is_result(there, &in_b));
+    if (in_a && in_b)
+        return pair_results(c, label);
+    if (in_a) {
         warn(c, "%s: has no partner in %s: left out", here, c->options.b);
         return DVK_OK;
     }
