@@ -79,6 +79,9 @@ static dvk_status bring_to_grid(dvk_compare_work *w)
     w->result->resampled = true;
     if (w->result->left_out == dvk_geometry_voxels(gb))
         return dvk_fail(DVK_ERR_INVALID, "%s: does not reach the grid of %s anywhere", w->path_a, w->path_b);
+    if (w->result->left_out)
+        dvk_compare_warn(w->result, "%zu of %zu voxels of B lie outside A and are left out", w->result->left_out,
+                         dvk_geometry_voxels(gb));
     return DVK_OK;
 }
 

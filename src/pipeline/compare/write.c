@@ -204,8 +204,7 @@ static dvk_status add_resampled(dvk_text *t, const dvk_compare *r)
 {
     if (!r->resampled)
         return DVK_OK;
-    return dvk_text_add(t, "%-16s A onto the grid of B; %zu of its %zu voxels lie outside A and are left out\n",
-                        "resampled", r->left_out, r->left_out + r->voxels);
+    return dvk_text_add(t, "%-16s A onto the grid of B\n", "resampled");
 }
 
 static dvk_status add_lines(dvk_text *t, const dvk_compare *r)
