@@ -126,29 +126,32 @@ static void close_pair(pair *p)
     dvk_free(p->s);
 }
 
-/* The first n scans on both, where the model can be had of so many. */
-static void compare_devices(const pair *p, const dvk_integration *how, size_t n, bool sd)
+/* The first n scans on both, where the model can be had of so many; whether it can. */
+static bool compare_devices(const pair *p, const dvk_integration *how, size_t n, bool sd)
 {
     char what[64];
     dvk_integration settled;
     if (dvk_integration_settle(how, t_h, n, &settled) != DVK_OK)
-        return;
+        return false;
     snprintf(what, sizeof what, "%s of %zu", dvk_model_name(how->model), n);
     integrate(&dvk_cpu_backend, p->cpu, p->s, how, n, sd, p->a);
     integrate(ops, p->opencl, p->s, how, n, sd, p->b);
     compare(p->a, p->b, sd, what);
+    return true;
 }
 
 START_TEST(every_model_agrees_with_the_cpu)
 {
     pair p;
+    int compared = 0;
     open_pair(&p);
     for (int model = DVK_MODEL_AUTO; model <= DVK_MODEL_PHYSICAL; model++)
         for (size_t n = 4; n <= MOST; n += 2) {
             dvk_integration how = dvk_integration_default();
             how.model = (dvk_model)model;
-            compare_devices(&p, &how, n, n == MOST);
+            compared += compare_devices(&p, &how, n, n == MOST);
         }
+    ck_assert_int_eq(compared, 8 * 2 - 1); /* three exponentials need six scans */
     close_pair(&p);
 }
 END_TEST
@@ -158,6 +161,7 @@ START_TEST(few_scans_and_known_shapes_agree_with_the_cpu)
     static double shape_h[] = {0, 2, 30, 200}, value[] = {1, 8, 6, 1};
     const dvk_shape shape = {.count = 4, .t_h = shape_h, .value = value};
     pair p;
+    int compared = 0;
     open_pair(&p);
     for (int model = DVK_MODEL_AUTO; model <= DVK_MODEL_SHAPE; model++)
         for (size_t n = 1; n <= (model == DVK_MODEL_SHAPE ? 4 : 3); n++) {
@@ -166,8 +170,11 @@ START_TEST(few_scans_and_known_shapes_agree_with_the_cpu)
             how.madsen_half_life_h = 60;
             how.shape = &shape;
             how.tail = n == 1 ? DVK_TAIL_PHYSICAL : DVK_TAIL_LAST2;
-            compare_devices(&p, &how, n, false);
+            compared += compare_devices(&p, &how, n, false);
         }
+    /* auto, trapezoid, physical and shape of any number, mono of 2 and 3, uptake-clearance of 3, the two of single
+     * scans */
+    ck_assert_int_eq(compared, 3 + 3 + 3 + 4 + 2 + 1 + 2);
     close_pair(&p);
 }
 END_TEST
