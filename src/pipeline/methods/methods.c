@@ -325,6 +325,7 @@ static void close_workshop(workshop *w)
     dvk_methods_plan_clear(&w->plan);
     dvk_series_free(w->k.series);
     dvk_voi_set_free(w->k.vois);
+    dvk_reads_clear(&w->k.reads);
     dvk_summary_free(w->k.summary);
 }
 
@@ -347,6 +348,7 @@ dvk_status dvk_methods_run(dvk_context *c, const dvk_methods_options *o, dvk_met
     w->of_case = o->of_case;
     w->k = (dvk_case){.options = &w->of_case, .context = c};
     DVK_TRY_DONE(dvk_alloc(1, sizeof *w->m, &w->m));
+    dvk_reads_into(&w->k.reads);
     DVK_TRY_DONE(prepare(w));
     const double started = seconds_now();
     DVK_TRY_DONE(every_method(w));
@@ -357,6 +359,7 @@ dvk_status dvk_methods_run(dvk_context *c, const dvk_methods_options *o, dvk_met
     *out = w->m;
     w->m = NULL;
 done:
+    dvk_reads_into(NULL);
     dvk_methods_free(w->m);
     close_workshop(w);
     dvk_free(w);

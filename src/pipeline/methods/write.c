@@ -7,6 +7,7 @@
 #include "data/json.h"
 #include "data/results.h"
 #include "data/table.h"
+#include "pipeline/case/request.h"
 #include "pipeline/methods/methods.h"
 
 static const char *const quantity_names[DVK_QUANTITIES] = {"tia_MBqh", "dose_mean_Gy", "bed_Gy"};
@@ -222,21 +223,44 @@ dvk_status dvk_methods_text(const dvk_methods *m, char **out)
 
 /* --- the folder --- */
 
-static json_t *provenance(const dvk_methods *m, const dvk_methods_options *o, const dvk_case *k)
+static bool is_listed(const json_t *inputs, const json_t *input)
 {
+    for (size_t i = 0; i < json_array_size(inputs); i++) {
+        const json_t *listed = json_array_get(inputs, i);
+        if (json_equal(json_object_get(listed, "path"), json_object_get(input, "path")) &&
+            json_equal(json_object_get(listed, "sha256"), json_object_get(input, "sha256")))
+            return true;
+    }
+    return false;
+}
+
+/* What else was read: the truth, the files of choices, label tables and records beside them. */
+static void add_others(const dvk_methods_options *o, const dvk_reads *r, json_t *inputs)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const bool truth = o->truth && strcmp(r->file[i].path, o->truth) == 0;
+        json_t *input = dvk_json_input(truth ? "truth" : "other", r->file[i].path, r->file[i].sha256);
+        if (is_listed(inputs, input))
+            json_decref(input);
+        else
+            dvk_json_add(inputs, input);
+    }
+}
+
+static dvk_status write_provenance(const dvk_methods *m, const dvk_methods_options *o, const dvk_case *k,
+                                   dvk_outdir *out)
+{
+    json_t *inputs = NULL;
+    DVK_TRY(dvk_case_inputs(&o->of_case, k, &inputs));
+    add_others(o, &k->reads, inputs);
     json_t *j = json_pack("{s:s, s:s}", "schema", "dvkit.provenance/1", "dvkit_version", DVK_VERSION);
-    json_t *inputs = json_array();
     dvk_json_put(j, "command", o->of_case.command ? dvk_json_string(o->of_case.command) : json_null());
-    for (size_t i = 0; i < dvk_series_scans(k->series); i++)
-        dvk_json_add(inputs, dvk_json_input("scan", dvk_series_path(k->series, i), dvk_series_sha256(k->series, i)));
-    for (size_t i = 0; i < o->of_case.voi_source_count; i++)
-        dvk_json_add(inputs, dvk_json_input("voi", o->of_case.voi_sources[i].path, dvk_voi_file_sha256(k->vois, i)));
     dvk_json_put(j, "inputs", inputs);
     dvk_json_put(j, "axes", axes_json(m));
     dvk_json_put(j, "truth", o->truth ? dvk_json_string(o->truth) : json_null());
     dvk_json_put(j, "backend", dvk_json_string(dvk_context_backend(k->context)));
     dvk_json_put(j, "device", dvk_json_string(dvk_context_device(k->context)));
-    return j;
+    return dvk_results_json(out, "provenance.json", j);
 }
 
 dvk_status dvk_methods_write(const dvk_methods *m, const dvk_methods_options *options, const dvk_case *k)
@@ -251,7 +275,7 @@ dvk_status dvk_methods_write(const dvk_methods *m, const dvk_methods_options *op
     DVK_TRY_DONE(dvk_results_made(o, "choices.tsv", &t, choice_table(m, &t)));
     DVK_TRY_DONE(dvk_results_json(o, "methods.json", methods_json(m)));
     DVK_TRY_DONE(dvk_results_made(o, "report.html", &t, dvk_report_methods_html(m, scratch, &t)));
-    DVK_TRY_DONE(dvk_results_json(o, "provenance.json", provenance(m, options, k)));
+    DVK_TRY_DONE(write_provenance(m, options, k, o));
     status = dvk_outdir_commit(o);
     o = NULL;
 done:
