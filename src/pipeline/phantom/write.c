@@ -104,6 +104,11 @@ static dvk_status scan_ideal(const writer *w, size_t t, const studio *s)
         if (value[r] < 0)
             return dvk_fail(DVK_ERR_INVALID, "%s: '%s' has a negative activity at %g h: look at its terms",
                             w->options->name, region->name, w->options->times_h[t]);
+        if (value[r] > 0 && voxels[r] == 0)
+            return dvk_fail(DVK_ERR_USAGE,
+                            "'%s' has no voxel where the patient lies at %g h: give more or smaller voxels, --fine, or "
+                            "a smaller --misregistration",
+                            region->name, w->options->times_h[t]);
         value[r] = voxels[r] ? value[r] / ((double)voxels[r] * fine_mL) : 0;
     }
     spread(w, still ? w->owner : s->owner, value, 0, s->sum, dvk_volume_data(s->scan));
