@@ -269,6 +269,9 @@ static dvk_status write_provenance(const writer *w)
     json_t *j = json_pack("{s:s, s:s, s:s, s:s}", "schema", "dvkit.provenance/1", "dvkit_version", DVK_VERSION,
                           "phantom", w->phantom->name, "nuclide", w->nuclide->name);
     dvk_json_put(j, "seed", json_integer((json_int_t)w->seed));
+    dvk_json_put(j, "injected_MBq", dvk_json_number(o->injected_MBq));
+    dvk_json_put(j, "times_h", dvk_json_numbers(o->times_h, o->times));
+    dvk_json_put(j, "fine", json_integer((json_int_t)o->fine));
     dvk_json_put(j, "fwhm_mm", dvk_json_number(o->fwhm_mm));
     dvk_json_put(j, "counts", dvk_json_number(o->counts));
     dvk_json_put(j, "misregistration_mm", dvk_json_number(o->misregistration_mm));
