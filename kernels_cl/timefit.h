@@ -98,7 +98,7 @@ DVK_INLINE dvk_fitted dvk_fit_kind(DVK_UNIFORM dvk_fit_parameters *p, int kind, 
 #define DVK_KIND(name, kind)                                                                                           \
     DVK_KIND_CASE(name##_equal, kind, 1, 0)                                                                            \
     DVK_KIND_CASE(name##_plain, kind, 0, 0)                                                                            \
-    DVK_KIND_CASE(name##_sd, kind, 0, 1)                                                                               \
+    DVK_KIND_CASE(name##_sd, kind, p->weighting == DVK_FIT_UNIT, 1)                                                    \
     DVK_INLINE dvk_fitted name(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,         \
                                int want_sd, dvk_int wanted)                                                            \
     {                                                                                                                  \
