@@ -12,9 +12,10 @@ static const char *const files[] = {"scan_0.json",         "scan_1.nii.gz", "kid
                                     "kidneys_dseg.nii.gz", "kernel.nii.gz", "kernel.json",
                                     "ct.nii.gz",           "biology.tsv",   "recovery.tsv"};
 
-/* Adds a byte to the file, when the stage of that name is done. */
+/* Adds a byte to the file, or removes it, when the stage of that name is done. */
 typedef struct meddler {
     const char *stage, *file;
+    bool removes;
 } meddler;
 
 static void meddle(void *user, const char *stage, double seconds)
@@ -23,6 +24,10 @@ static void meddle(void *user, const char *stage, double seconds)
     (void)seconds;
     if (strcmp(stage, m->stage) != 0)
         return;
+    if (m->removes) {
+        ck_assert_int_eq(remove(scratch_file(m->file)), 0);
+        return;
+    }
     FILE *f = fopen(scratch_file(m->file), "a");
     ck_assert_ptr_nonnull(f);
     ck_assert_int_eq(fputc('\n', f), '\n');
@@ -56,9 +61,11 @@ static json_t *record_of(const char *out)
 
 static char out[512], other[512];
 
+enum { FILES = sizeof files / sizeof files[0] };
+
 START_TEST(a_record_is_of_what_was_read)
 {
-    meddler m = {"rois", files[_i]};
+    meddler m = {"rois", files[_i % FILES], _i >= FILES};
     tiny_case_write(1);
     snprintf(out, sizeof out, "%s/undisturbed-%d", scratch_folder(), _i);
     snprintf(other, sizeof other, "%s/disturbed-%d", scratch_folder(), _i);
@@ -67,7 +74,7 @@ START_TEST(a_record_is_of_what_was_read)
     json_t *want = record_of(out), *got = record_of(other);
     ck_assert_uint_eq(json_array_size(json_object_get(want, "inputs")),
                       13); /* 3 scans, VOI, kernel: 2 each; 3 others */
-    ck_assert_msg(json_equal(want, got), "%s", files[_i]);
+    ck_assert_msg(json_equal(want, got), "%s", m.file);
     json_decref(want);
     json_decref(got);
 }
@@ -76,7 +83,7 @@ END_TEST
 /* Files that are read twice: the second time tells. */
 START_TEST(a_file_that_changes_between_two_readings_is_refused)
 {
-    meddler m = {"scans", _i ? "recovery.tsv" : "biology.tsv"};
+    meddler m = {"scans", _i ? "recovery.tsv" : "biology.tsv", false};
     struct stat info;
     tiny_case_write(1);
     snprintf(out, sizeof out, "%s/torn-%d", scratch_folder(), _i);
@@ -119,7 +126,7 @@ int main(void)
 {
     omp_set_num_threads(1);
     TCase *cases[] = {tcase_create("inputs")};
-    tcase_add_loop_test(cases[0], a_record_is_of_what_was_read, 0, sizeof files / sizeof files[0]);
+    tcase_add_loop_test(cases[0], a_record_is_of_what_was_read, 0, 2 * FILES);
     tcase_add_loop_test(cases[0], a_file_that_changes_between_two_readings_is_refused, 0, 2);
     tcase_add_test(cases[0], a_given_dose_map_is_an_input);
     return run_suite("inputs", cases, 1, false);

@@ -22,7 +22,7 @@ static json_t *pin_of(const dvk_archive_options *o, const char *backend)
     json_object_set_new(j, "backend", json_string(backend));
     if (o->bids)
         json_object_set_new(j, "bids", json_true());
-    json_object_set_new(j, "request", dvk_case_request(o->base));
+    json_object_set_new(j, "request", dvk_case_request(o->base, NULL));
     return j;
 }
 

@@ -35,10 +35,20 @@ static json_t *text_or_null(const char *text)
     return text ? dvk_json_string(text) : json_null();
 }
 
-/* A value that is no file's name counts as it was given. */
-static json_t *value_or_file(const char *text)
+static bool has_role(const json_t *inputs, const char *role)
 {
-    return text && access(text, F_OK) == 0 ? dvk_json_string("file") : text_or_null(text);
+    const json_t *input;
+    size_t i;
+    json_array_foreach(inputs, i,
+                       input) if (strcmp(json_string_value(json_object_get(input, "role")), role) == 0) return true;
+    return false;
+}
+
+/* A value that is no file's name counts as it was given. What is among the inputs was a file, wherever it is now. */
+static json_t *value_or_file(const json_t *inputs, const char *role, const char *text)
+{
+    const bool file = text && (inputs ? has_role(inputs, role) : access(text, F_OK) == 0);
+    return file ? dvk_json_string("file") : text_or_null(text);
 }
 
 static json_t *integration_request(const dvk_integration *how)
@@ -76,7 +86,7 @@ static json_t *series_request(const dvk_series_options *s)
     return j;
 }
 
-static json_t *voi_request(const dvk_case_options *o)
+static json_t *voi_request(const dvk_case_options *o, const json_t *inputs)
 {
     json_t *j = json_object(), *names = json_array();
     for (size_t i = 0; i < o->voi_source_count; i++)
@@ -84,7 +94,7 @@ static json_t *voi_request(const dvk_case_options *o)
     dvk_json_put(j, "names", names);
     dvk_json_put(j, "labels", text_or_null(o->voi.labels));
     dvk_json_put(j, "labels_preset", text_or_null(o->voi.labels_preset));
-    dvk_json_put(j, "labels_table", value_or_file(o->voi.labels_table));
+    dvk_json_put(j, "labels_table", value_or_file(inputs, "labels", o->voi.labels_table));
     dvk_json_put(j, "missing", text_or_null(o->voi.missing));
     dvk_json_put(j, "kidneys_wanted", json_boolean(o->voi.kidneys_wanted));
     dvk_json_put(j, "grid", json_integer(o->voi_grid));
@@ -107,22 +117,22 @@ static json_t *roi_request(const dvk_roi_options *r)
     return j;
 }
 
-json_t *dvk_case_request(const dvk_case_options *o)
+json_t *dvk_case_request(const dvk_case_options *o, const json_t *inputs)
 {
     json_t *j = json_object();
     dvk_json_put(j, "series", series_request(&o->series));
-    dvk_json_put(j, "voi", voi_request(o));
+    dvk_json_put(j, "voi", voi_request(o, inputs));
     dvk_json_put(j, "integration", integration_request(&o->integration));
     dvk_json_put(j, "order", json_integer(o->order));
     dvk_json_put(j, "engine", dvk_json_string(dvk_engine_name(o->engine)));
-    dvk_json_put(j, "kernel", value_or_file(o->kernel_path));
+    dvk_json_put(j, "kernel", value_or_file(inputs, "kernel", o->kernel_path));
     dvk_json_put(j, "kernel_radius_mm", dvk_json_number(o->kernel_radius_mm));
     dvk_json_put(j, "medium_density_g_mL", dvk_json_number(o->medium_density_g_mL));
-    dvk_json_put(j, "density", value_or_file(o->density));
+    dvk_json_put(j, "density", value_or_file(inputs, "density", o->density));
     dvk_json_put(j, "density_unit", json_integer(o->density_unit));
     dvk_json_put(j, "roi", roi_request(&o->roi));
-    dvk_json_put(j, "recovery", value_or_file(o->roi.recovery));
-    dvk_json_put(j, "biology_table", value_or_file(o->roi.biology_table));
+    dvk_json_put(j, "recovery", value_or_file(inputs, "recovery", o->roi.recovery));
+    dvk_json_put(j, "biology_table", value_or_file(inputs, "biology", o->roi.biology_table));
     dvk_json_put(j, "write_sd", json_boolean(o->write_sd));
     dvk_json_put(j, "write_bed", json_boolean(o->write_bed));
     if (o->bids_prefix)
@@ -209,12 +219,21 @@ static dvk_status add_vois(const input_list *in, const dvk_case *k)
         if (!source->name && !named)
             DVK_TRY(add_beside(in, "labels", source->path, ".tsv", k));
     }
-    for (size_t i = 0; i < o->voi_times_count; i++)
+    for (size_t i = 0; i < o->voi_times_count; i++) {
         if (k)
             DVK_TRY(add(in, "voi of a scan", o->voi_times[i], dvk_voi_file_sha256(k->voi_at[i], 0)));
         else
             DVK_TRY(add_image(in, "voi of a scan", o->voi_times[i]));
+        if (!named)
+            DVK_TRY(add_beside(in, "labels", o->voi_times[i], ".tsv", k));
+    }
     return o->voi.labels_table ? add(in, "labels", o->voi.labels_table, NULL) : DVK_OK;
+}
+
+/* What was read as a file is one, also where it has gone since. */
+static bool is_file(const input_list *in, const char *value_or_path)
+{
+    return as_read(in, value_or_path) || access(value_or_path, F_OK) == 0;
 }
 
 static dvk_status add_others(const input_list *in)
@@ -224,9 +243,9 @@ static dvk_status add_others(const input_list *in)
         DVK_TRY(add_image(in, "kernel", o->kernel_path));
         DVK_TRY(add_beside(in, "kernel-record", o->kernel_path, ".json", as_read(in, o->kernel_path)));
     }
-    if (o->density && access(o->density, F_OK) == 0)
+    if (o->density && is_file(in, o->density))
         DVK_TRY(add_image(in, "density", o->density));
-    if (o->roi.recovery && access(o->roi.recovery, F_OK) == 0)
+    if (o->roi.recovery && is_file(in, o->roi.recovery))
         DVK_TRY(add(in, "recovery", o->roi.recovery, NULL));
     if (o->roi.biology_table)
         DVK_TRY(add(in, "biology", o->roi.biology_table, NULL));
@@ -265,7 +284,7 @@ dvk_status dvk_case_fingerprint(const dvk_case_options *o, const char *backend, 
     }
     dvk_json_put(all, "algorithm", json_integer(DVK_ALGORITHM));
     dvk_json_put(all, "backend", dvk_json_string(backend));
-    dvk_json_put(all, "request", dvk_case_request(o));
+    dvk_json_put(all, "request", dvk_case_request(o, inputs));
     dvk_json_put(all, "inputs", files);
     const dvk_status status = dvk_json_text(all, &text);
     if (status == DVK_OK)

@@ -14,8 +14,9 @@
 /* Raised by one whenever the same inputs and options give other numbers or other files. */
 enum { DVK_ALGORITHM = 3 };
 
-/* Every option that bears on the results, as it was asked for; not the files, folders and names. */
-json_t *dvk_case_request(const dvk_case_options *o);
+/* Every option that bears on the results, as it was asked for; not the files, folders and names. `inputs` as below, or
+ * NULL where they are not known yet. */
+json_t *dvk_case_request(const dvk_case_options *o, const json_t *inputs);
 
 /*
  * Every file that the case reads, as [{role, path, sha256}]: scans, sidecars, VOIs, their tables, kernel, density,
