@@ -68,7 +68,7 @@ const command archive_collect = {
 static void say_left_out(void *user, const dvk_archive_state *s)
 {
     (void)user;
-    if (s->message && (strcmp(s->stage, "resume") == 0 || strcmp(s->stage, "collect") == 0))
+    if (s->message && s->stage && (strcmp(s->stage, "resume") == 0 || strcmp(s->stage, "collect") == 0))
         fprintf(stderr, "dvkit archive collect: %s%s%s: left out: %s\n", s->participant, s->session ? "/" : "",
                 s->session ? s->session : "", s->message);
 }

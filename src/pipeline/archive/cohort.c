@@ -82,7 +82,6 @@ static dvk_status leave_out(const dvk_cohort *c, dvk_cohort_case *k, dvk_status 
     k->summary = NULL;
     k->state.state = "failed";
     k->state.stage = "collect";
-    k->state.message = k->problem;
     k->state.exit_code = dvk_exit_code(why);
     return note_problem(c, k->problem);
 }
@@ -106,6 +105,9 @@ static dvk_status read_cases(dvk_cohort *c)
         dvk_archive_count(&k->state, &c->counts);
     }
     qsort(c->cases, c->count, sizeof *c->cases, compare_cases);
+    for (size_t i = 0; i < c->count; i++) /* each its own, wherever it was moved to */
+        if (c->cases[i].problem[0])
+            c->cases[i].state.message = c->cases[i].problem;
     return DVK_OK;
 }
 
