@@ -182,10 +182,10 @@ dvk_status dvk_outdir_begin_as(const char *path, const char *prefix, bool force,
     return DVK_OK;
 }
 
-void dvk_outdir_tidy(const char *path)
+void dvk_outdir_tidy(const char *path, const char *prefix)
 {
     dvk_outdir *o = NULL;
-    if (dvk_hidden_there(path) && dvk_outdir_begin(path, true, &o) == DVK_OK)
+    if (dvk_hidden_there(path) && dvk_outdir_begin_as(path, prefix, true, &o) == DVK_OK)
         dvk_outdir_abort(o);
 }
 

@@ -28,7 +28,7 @@ bool dvk_outdir_is_bids(const dvk_outdir *o);
 
 /* Removes what a run left that was killed between its last file and its end: its result is whole, and no run comes to
  * replace it. What another process is at stays. */
-void dvk_outdir_tidy(const char *path);
+void dvk_outdir_tidy(const char *path, const char *prefix);
 
 /* Where to write the file that is plainly called `name` (no folder in it). Lent until commit or abort. */
 dvk_status dvk_outdir_path(dvk_outdir *o, const char *name, const char **path) DVK_MUST_USE;

@@ -151,6 +151,21 @@ START_TEST(results_of_two_prefixes_share_a_folder)
 }
 END_TEST
 
+START_TEST(what_a_killed_run_left_beside_two_results_is_removed)
+{
+    const char *folder = fresh("left");
+    char left[400], file[450];
+    ck_ok(write_result(folder, "sub-1_trc-A", "dose.nii.gz", false));
+    ck_ok(write_result(folder, "sub-1_trc-B", "dose.nii.gz", false));
+    snprintf(left, sizeof left, "%s/.dvkit-1", folder);
+    snprintf(file, sizeof file, "%s/dose.nii.gz", left);
+    ck_assert_int_eq(mkdir(left, 0777), 0);
+    ck_ok(dvk_atomic_write_text(file, "a"));
+    dvk_outdir_tidy(folder, "sub-1_trc-A");
+    ck_assert_int_ne(access(left, F_OK), 0);
+}
+END_TEST
+
 START_TEST(a_dataset_of_others_is_left_alone)
 {
     const char *folder = fresh("dataset");
@@ -172,6 +187,7 @@ int main(void)
     tcase_add_test(cases[0], names_say_what_a_file_is);
     tcase_add_test(cases[0], a_result_is_found_in_either_form);
     tcase_add_test(cases[0], results_of_two_prefixes_share_a_folder);
+    tcase_add_test(cases[0], what_a_killed_run_left_beside_two_results_is_removed);
     tcase_add_test(cases[0], a_dataset_of_others_is_left_alone);
     return run_suite("bids", cases, 1, false);
 }

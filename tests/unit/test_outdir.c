@@ -263,19 +263,19 @@ START_TEST(what_a_finished_run_left_is_removed)
     ck_ok(command("a", false));
     ck_assert_int_eq(mkdir(inside(".dvkit-1"), 0777), 0);
     ck_ok(dvk_atomic_write_text(inside(".dvkit-1/dose.nii.gz.old"), "b"));
-    dvk_outdir_tidy(dir);
+    dvk_outdir_tidy(dir, NULL);
     ck_assert_int_ne(access(inside(".dvkit-1"), F_OK), 0);
     ck_assert(holds("a"));
 
     /* Not while somebody is at work there, and nothing where there is no folder. */
     ck_ok(dvk_outdir_begin(dir, true, &o));
     ck_assert_int_eq(mkdir(inside(".dvkit-1"), 0777), 0);
-    dvk_outdir_tidy(dir);
+    dvk_outdir_tidy(dir, NULL);
     ck_assert_int_eq(access(inside(".dvkit-1"), F_OK), 0);
     dvk_outdir_abort(o);
-    dvk_outdir_tidy(dir);
+    dvk_outdir_tidy(dir, NULL);
     ck_assert_int_ne(access(inside(".dvkit-1"), F_OK), 0);
-    dvk_outdir_tidy(inside("nowhere"));
+    dvk_outdir_tidy(inside("nowhere"), NULL);
     ck_assert_int_ne(access(inside("nowhere"), F_OK), 0);
 }
 END_TEST

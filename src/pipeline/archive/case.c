@@ -149,7 +149,7 @@ static dvk_status look_back(attempt *a, bool *settled, dvk_case_report *out)
     json_decref(result);
     json_decref(error);
     if (*settled)
-        dvk_outdir_tidy(a->place.folder);
+        dvk_outdir_tidy(a->place.folder, a->place.prefix);
     return status;
 }
 
