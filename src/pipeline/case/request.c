@@ -39,8 +39,12 @@ static bool has_role(const json_t *inputs, const char *role)
 {
     const json_t *input;
     size_t i;
-    json_array_foreach(inputs, i,
-                       input) if (strcmp(json_string_value(json_object_get(input, "role")), role) == 0) return true;
+    json_array_foreach(inputs, i, input)
+    {
+        const char *is = json_string_value(json_object_get(input, "role"));
+        if (is && strcmp(is, role) == 0)
+            return true;
+    }
     return false;
 }
 
