@@ -212,6 +212,9 @@ def run_model(library, model, paths, frames, arguments):
     seconds = measure(admitted, out, copy, arguments.seconds, arguments.quiet)
     rows = []
     for name, times in seconds.items():
+        if not times or not seconds["copy"]:
+            print(f"  {name}: not one round in which no other process computed")
+            continue
         share = 20 / voxels if name.startswith("SciPy") else 1
         median, least = statistics.median(times) / share, min(times) / share
         ratio = statistics.median(t / share / c for t, c in zip(times, seconds["copy"]))

@@ -210,6 +210,10 @@ START_TEST(each_case_has_a_lease_of_its_own)
     ck_assert(!dvk_leases_take(&one, 1));
     dvk_leases_drop(&other, 1);
     ck_assert(dvk_leases_take(&one, 1));
+    snprintf(other.self, sizeof other.self, "elsewhere-1");
+    other.held[other.count++] = 1; /* as after a pause in which another took the case over */
+    dvk_leases_drop(&other, 1);
+    ck_assert(!dvk_leases_take(&other, 1));
     dvk_leases_close(&other);
     dvk_leases_close(&one);
     dvk_manifest_close(&m);

@@ -92,11 +92,12 @@ static bool remove_void(const dvk_leases *l, size_t row, const char *path)
         return false;
     bool moved = rename(path, aside) == 0;
     if (moved && !is_void(l, aside)) {
-        const int back = link(aside, path); /* fails where there is one again */
-        (void)back;
         moved = false;
+        if (link(aside, path) == 0 || errno == EEXIST || rename(aside, path) != 0) /* some file systems link nothing */
+            unlink(aside);
+    } else {
+        unlink(aside);
     }
-    unlink(aside);
     dvk_free(aside);
     return moved;
 }
@@ -119,13 +120,25 @@ bool dvk_leases_take(dvk_leases *l, size_t row)
     return taken;
 }
 
+/* Whether another run took the case over, since this one was held up for longer than its lease. */
+static bool is_of_another(const dvk_leases *l, const char *path)
+{
+    char holder[sizeof l->self] = "";
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    const ssize_t count = read(file, holder, sizeof holder - 1);
+    close(file);
+    return count > 0 && strcmp(holder, l->self) != 0; /* an empty one is from a full disk */
+}
+
 void dvk_leases_drop(dvk_leases *l, size_t row)
 {
     char *path = NULL;
     for (size_t i = 0; i < l->count; i++)
         if (l->held[i] == row) {
             l->held[i] = l->held[--l->count];
-            if (lease_path(l, row, "", &path) == DVK_OK)
+            if (lease_path(l, row, "", &path) == DVK_OK && !is_of_another(l, path))
                 unlink(path);
             dvk_free(path);
             return;
@@ -139,7 +152,7 @@ void dvk_leases_beat(dvk_leases *l)
     l->beaten_s = dvk_now_s();
     for (size_t i = 0; i < l->count; i++) {
         char *path = NULL;
-        if (lease_path(l, l->held[i], "", &path) == DVK_OK)
+        if (lease_path(l, l->held[i], "", &path) == DVK_OK && !is_of_another(l, path))
             utimensat(AT_FDCWD, path, NULL, 0); /* now, by the file system's clock */
         dvk_free(path);
     }
