@@ -39,7 +39,8 @@ dvk_status dvk_hidden_remove_all(const char *folder)
     dvk_text path = {0};
     DIR *dir = opendir(folder);
     if (!dir)
-        return dvk_fail(DVK_ERR_CREATE, "%s: cannot be read: %s", folder, strerror(errno));
+        return dvk_fail(errno == ENOENT ? DVK_ERR_RETRY : DVK_ERR_CREATE, "%s: cannot be read: %s", folder,
+                        strerror(errno));
     for (struct dirent *entry; status == DVK_OK && (entry = readdir(dir));)
         if (is_hidden(entry)) {
             path.length = 0;

@@ -49,16 +49,33 @@ static bool exists(const char *path)
     return lstat(path, &info) == 0;
 }
 
+/* A process that made the directory and found it locked takes it away again, if it is empty: from under whoever has the
+ * lock of it. */
+static dvk_status check_directory(const dvk_outdir *o)
+{
+    struct stat locked, named;
+    const bool there = fstat(o->lock, &locked) == 0 && stat(o->dir.data, &named) == 0 &&
+                       locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
+    return there ? DVK_OK : dvk_fail(DVK_ERR_RETRY, "%s: another process took it away: run again", o->dir.data);
+}
+
+/* What failed for `path`; that it is gone means the above. */
+static dvk_status cannot(const dvk_outdir *o, const char *what)
+{
+    const dvk_status status = errno == ENOENT ? DVK_ERR_RETRY : dvk_create_status(errno);
+    return dvk_fail(status, "%s: cannot be %s: %s", o->dir.data, what, strerror(errno));
+}
+
 static dvk_status lock_directory(dvk_outdir *o)
 {
     o->lock = dvk_io_open(o->dir.data, O_RDONLY | O_DIRECTORY, 0);
     if (o->lock < 0)
-        return dvk_fail(dvk_create_status(errno), "%s: cannot be opened: %s", o->dir.data, strerror(errno));
+        return cannot(o, "opened");
     o->locked = flock(o->lock, LOCK_EX | LOCK_NB) == 0;
     if (!o->locked && errno == EWOULDBLOCK)
         return dvk_fail(DVK_ERR_RETRY, "%s: another process is writing there: wait, or give another directory",
                         o->dir.data);
-    return DVK_OK;
+    return check_directory(o);
 }
 
 /* Directory entries to the disk; not every file system can, and says EINVAL. */
@@ -123,9 +140,9 @@ static dvk_status begin(dvk_outdir *o, const char *path, const char *prefix, boo
         DVK_TRY(dvk_hidden_remove_all(o->dir.data));
     DVK_TRY(dvk_text_add(&o->hidden, "%s/%s%ld", o->dir.data, dvk_hidden_prefix, (long)getpid()));
     if (dvk_io_mkdir(o->hidden.data, 0777) != 0)
-        return dvk_fail(dvk_create_status(errno), "%s: cannot be written: %s", o->dir.data, strerror(errno));
+        return cannot(o, "written");
     o->hidden_made = true;
-    return DVK_OK;
+    return check_directory(o); /* from here on it is not empty */
 }
 
 static void free_output(output *f)

@@ -181,6 +181,34 @@ START_TEST(one_process_at_a_time)
 }
 END_TEST
 
+static bool begins_and_ends(int times)
+{
+    for (int i = 0; i < times; i++) {
+        dvk_outdir *o = NULL;
+        const dvk_status status = dvk_outdir_begin(dir, true, &o);
+        if (status != DVK_OK && status != DVK_ERR_RETRY)
+            return false;
+        dvk_outdir_abort(o);
+    }
+    return true;
+}
+
+/* Each makes the directory, or finds it made, and takes it away again: that is no failure of the other. */
+START_TEST(processes_that_begin_at_once)
+{
+    enum { PROCESSES = 4, TIMES = 2000 };
+    pid_t child[PROCESSES];
+    for (int i = 0; i < PROCESSES; i++)
+        if ((child[i] = fork()) == 0)
+            _exit(begins_and_ends(TIMES) ? 0 : 1);
+    for (int i = 0; i < PROCESSES; i++) {
+        int state = 0;
+        waitpid(child[i], &state, 0);
+        ck_assert_int_eq(state, 0);
+    }
+}
+END_TEST
+
 /* Runs `command` in a child that is killed at its n-th call to the system; true when it ended by itself. */
 static bool killed_at(long n, const char *text)
 {
@@ -315,6 +343,7 @@ int main(void)
     tcase_add_test(cases[0], what_is_no_directory);
     tcase_add_test(cases[0], names_stay_inside);
     tcase_add_test(cases[0], one_process_at_a_time);
+    tcase_add_test(cases[0], processes_that_begin_at_once);
     tcase_add_test(cases[0], what_a_finished_run_left_is_removed);
     tcase_add_test(cases[0], paths_in_every_form);
     tcase_add_test(cases[1], killed_at_any_moment);
