@@ -59,7 +59,7 @@ static void write_attention(const dvk_cohort *c, dvk_page *p)
 
 static void write_head(const dvk_cohort *c, dvk_page *p)
 {
-    dvk_page_add(p, "<p class=\"use\">Research use. Not a medical device.</p>\n<h1>Cohort</h1>\n<p class=\"lead\">");
+    dvk_page_add(p, DVK_PAGE_USE "Cohort</h1>\n<p class=\"lead\">");
     dvk_page_count(p, c->patient_count);
     dvk_page_add(p, " patients, ");
     dvk_page_count(p, c->counts.cases);

@@ -116,9 +116,7 @@ static void table(dvk_page *p, const dvk_archives *c, size_t q)
 
 static void head(dvk_page *p, const dvk_archives *c, const char *title)
 {
-    dvk_page_add(
-        p, "<header>\n<p class=\"use\">Research use. Not a medical device.</p>\n<h1>%s</h1>\n<p class=\"lead\">A: ",
-        title);
+    dvk_page_add(p, "<header>\n" DVK_PAGE_USE "%s</h1>\n<p class=\"lead\">A: ", title);
     dvk_page_text(p, c->options.a);
     dvk_page_add(p, "; B: ");
     dvk_page_text(p, c->options.b);

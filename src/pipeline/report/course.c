@@ -33,9 +33,7 @@ static double injected_MBq(const dvk_course *c)
 
 static void head(dvk_page *p, const dvk_course *c, const char *title)
 {
-    dvk_page_add(p,
-                 "<header>\n<p class=\"use\">Research use. Not a medical device.</p>\n<h1>%s</h1>\n<p class=\"lead\">",
-                 title);
+    dvk_page_add(p, "<header>\n" DVK_PAGE_USE "%s</h1>\n<p class=\"lead\">", title);
     if (c->cycle_count)
         dvk_page_text(p, c->cycles[0].nuclide);
     dvk_page_add(p, ", %zu cycle%s, ", c->cycle_count, c->cycle_count == 1 ? "" : "s");

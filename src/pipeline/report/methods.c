@@ -46,7 +46,7 @@ static double off(const dvk_methods *m, double value, size_t voi, int q)
 static void head(dvk_page *p, const dvk_methods *m, const char *title)
 {
     dvk_page_add(p,
-                 "<header>\n<p class=\"use\">Research use. Not a medical device.</p>\n<h1>%s</h1>\n<p class=\"lead\">"
+                 "<header>\n" DVK_PAGE_USE "%s</h1>\n<p class=\"lead\">"
                  "%zu methods, compared with %s</p>\n</header>\n<div class=\"headline\">\n",
                  title, m->count, m->has_truth ? "the truth" : "the reference method");
     for (size_t v = 0; v < m->voi_count; v++) {

@@ -22,6 +22,9 @@ void dvk_page_open(dvk_page *p, dvk_text *out, const char *title);
 /* Ends the document and returns the first failure. */
 dvk_status dvk_page_close(dvk_page *p) DVK_MUST_USE;
 
+/* What every page begins with, up to its title. */
+#define DVK_PAGE_USE "<p class=\"use\">Research use. Not a medical device.</p>\n<h1>"
+
 /* Markup as it stands, at most 2047 bytes a call; never for text that comes from a file. */
 void dvk_page_add(dvk_page *p, const char *format, ...) DVK_PRINTF(2, 3);
 

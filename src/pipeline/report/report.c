@@ -79,7 +79,7 @@ static void scans(const dvk_parts *parts)
 static void head(const dvk_parts *parts, const char *title)
 {
     dvk_page *p = parts->page;
-    dvk_page_add(p, "<header>\n<p class=\"use\">Research use. Not a medical device.</p>\n<h1>");
+    dvk_page_add(p, "<header>\n" DVK_PAGE_USE);
     dvk_page_text(p, title);
     dvk_page_add(p, "</h1>\n<p class=\"lead\">");
     scans(parts);
