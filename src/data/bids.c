@@ -230,11 +230,8 @@ dvk_status dvk_bids_describe(const char *dataset, const char *scan)
     dvk_status status = find_source(scan, &source);
     if (status == DVK_OK)
         status = dvk_path_between(dataset, false, source.data, false, &way);
-    if (status == DVK_OK) {
-        json_t *j = description(way.length ? way.data : "./");
-        status = dvk_json_text(j, &text);
-        json_decref(j);
-    }
+    if (status == DVK_OK)
+        status = dvk_json_give(description(way.length ? way.data : "./"), &text);
     if (status == DVK_OK)
         status = write_missing(dataset, ".bidsignore", ignored);
     if (status == DVK_OK)

@@ -113,3 +113,10 @@ dvk_status dvk_json_text(const json_t *object, char **out)
     (*out)[size] = '\n';
     return DVK_OK;
 }
+
+dvk_status dvk_json_give(json_t *object, char **out)
+{
+    const dvk_status status = dvk_json_text(object, out);
+    json_decref(object);
+    return status;
+}

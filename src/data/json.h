@@ -35,4 +35,7 @@ dvk_status dvk_json_check(void) DVK_MUST_USE;
  */
 dvk_status dvk_json_text(const json_t *object, char **out) DVK_MUST_USE;
 
+/* The same of an object that was just made, which it lets go. */
+dvk_status dvk_json_give(json_t *object, char **out) DVK_MUST_USE;
+
 #endif

@@ -29,8 +29,7 @@ dvk_status dvk_results_json(dvk_outdir *o, const char *name, json_t *object)
     char *text = NULL;
     if (!object)
         return dvk_fail(DVK_ERR_MEMORY, "out of memory: %s does not fit", name);
-    dvk_status status = dvk_json_text(object, &text);
-    json_decref(object);
+    dvk_status status = dvk_json_give(object, &text);
     if (status == DVK_OK)
         status = dvk_results_text(o, name, text);
     dvk_free(text);

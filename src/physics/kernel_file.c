@@ -64,10 +64,7 @@ static json_t *record_json(const dvk_kernel *k)
 
 dvk_status dvk_kernel_text(const dvk_kernel *k, char **out)
 {
-    json_t *json = record_json(k);
-    const dvk_status status = dvk_json_text(json, out);
-    json_decref(json);
-    return status;
+    return dvk_json_give(record_json(k), out);
 }
 
 /* --- writing --- */

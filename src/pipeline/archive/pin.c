@@ -105,12 +105,10 @@ static dvk_status begin_patiently(const char *out, dvk_outdir **dir)
 
 dvk_status dvk_archive_pin(const dvk_archive_options *o, const char *backend)
 {
-    json_t *pin = pin_of(o, backend);
     char *text = NULL, *manifest = NULL;
     dvk_outdir *dir = NULL;
     bool wrote = false;
-    dvk_status status = dvk_json_text(pin, &text);
-    json_decref(pin);
+    dvk_status status = dvk_json_give(pin_of(o, backend), &text);
     if (status == DVK_OK)
         status = dvk_text_file_read(o->manifest, &manifest);
     if (status == DVK_OK)

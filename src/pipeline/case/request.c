@@ -290,10 +290,8 @@ dvk_status dvk_case_fingerprint(const dvk_case_options *o, const char *backend, 
     dvk_json_put(all, "backend", dvk_json_string(backend));
     dvk_json_put(all, "request", dvk_case_request(o, inputs));
     dvk_json_put(all, "inputs", files);
-    const dvk_status status = dvk_json_text(all, &text);
-    if (status == DVK_OK)
-        dvk_sha256(text, strlen(text), hex);
+    DVK_TRY(dvk_json_give(all, &text));
+    dvk_sha256(text, strlen(text), hex);
     dvk_free(text);
-    json_decref(all);
-    return status;
+    return DVK_OK;
 }

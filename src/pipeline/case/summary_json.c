@@ -201,9 +201,7 @@ dvk_status dvk_summary_json(const dvk_summary *s, char **out)
         dvk_json_add(rois, roi_json(s, &s->rois[i]));
     dvk_json_put(j, "rois", rois);
     dvk_json_put(j, "warnings", texts(s->warnings[0], DVK_WARNING_SIZE, s->warning_count));
-    const dvk_status status = dvk_json_text(j, out);
-    json_decref(j);
-    return status;
+    return dvk_json_give(j, out);
 }
 
 void dvk_text_release(char *text)

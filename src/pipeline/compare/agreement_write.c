@@ -65,10 +65,7 @@ static json_t *cohort_json(const dvk_archives *c)
 
 dvk_status dvk_archives_json(const dvk_archives *c, char **out)
 {
-    json_t *j = cohort_json(c);
-    const dvk_status status = dvk_json_text(j, out);
-    json_decref(j);
-    return status;
+    return dvk_json_give(cohort_json(c), out);
 }
 
 /* --- lines to read --- */

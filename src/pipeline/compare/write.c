@@ -141,10 +141,7 @@ static json_t *compare_json(const dvk_compare *r)
 
 dvk_status dvk_compare_json(const dvk_compare *r, char **out)
 {
-    json_t *j = compare_json(r);
-    const dvk_status status = dvk_json_text(j, out);
-    json_decref(j);
-    return status;
+    return dvk_json_give(compare_json(r), out);
 }
 
 /* --- lines to read --- */

@@ -117,10 +117,7 @@ static json_t *course_json(const dvk_course *c)
 
 dvk_status dvk_course_json(const dvk_course *c, char **out)
 {
-    json_t *j = course_json(c);
-    const dvk_status status = dvk_json_text(j, out);
-    json_decref(j);
-    return status;
+    return dvk_json_give(course_json(c), out);
 }
 
 void dvk_course_text_free(char *text)

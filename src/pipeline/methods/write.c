@@ -174,10 +174,7 @@ static json_t *methods_json(const dvk_methods *m)
 
 dvk_status dvk_methods_json(const dvk_methods *m, char **out)
 {
-    json_t *j = methods_json(m);
-    const dvk_status status = dvk_json_text(j, out);
-    json_decref(j);
-    return status;
+    return dvk_json_give(methods_json(m), out);
 }
 
 /* --- lines to read --- */

@@ -232,9 +232,7 @@ static dvk_status describe(const convolution *k, char **out)
         dvk_json_put(j, "TracerRadionuclide", dvk_json_string(k->nuclide->name));
     dvk_json_put(j, "Sources", sources);
     dvk_json_put(j, "Parameters", how);
-    const dvk_status status = dvk_json_text(j, out);
-    json_decref(j);
-    return status;
+    return dvk_json_give(j, out);
 }
 
 /* The sidecar first: a map that is there has one. */
