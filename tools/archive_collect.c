@@ -8,15 +8,16 @@ typedef struct arguments {
     common_options common;
     dvk_course_options course;
     const char *out;
-    bool bids;
+    bool bids, with_stale;
 } arguments;
 
-enum { KEY_LIMIT = 1, KEY_TOLERANCE, KEY_BIDS };
+enum { KEY_LIMIT = 1, KEY_TOLERANCE, KEY_BIDS, KEY_STALE };
 
 static const struct argp_option table[] = {
     {"limit-bed", KEY_LIMIT, "DOSE", 0, "limit of a kidney's summed BED (default 27Gy; none)", 0},
     {"tolerance", KEY_TOLERANCE, "DOSE", 0, "above the limit (default 2Gy)", 0},
     {"bids", KEY_BIDS, 0, 0, "insist on an archive of BIDS names, whose tables are OUT/group_dose.tsv and so on", 0},
+    {"with-stale", KEY_STALE, 0, 0, "take results of other parameters in as well; qc.tsv marks them", 0},
     {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -34,6 +35,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_BIDS:
         a->bids = true;
         return 0;
+    case KEY_STALE:
+        a->with_stale = true;
+        return 0;
     case KEY_LIMIT:
         return option_positive(state, "limit-bed", arg, DVK_UNIT_GY, true, &a->course.limit_bed_Gy);
     case KEY_TOLERANCE:
@@ -50,7 +54,9 @@ static const struct argp collect_argp = {
     "OUT",
     "Writes OUT/cohort: dose.tsv (a row a case and VOI), course.tsv (a row a patient and kidney, cycles added up), "
     "qc.tsv (a row a case, also those without a result), cohort.tsv (mean, SD and range) and cohort.html. Cases that "
-    "failed or are left are counted, and the exit code is then 3 or 75, as that of 'status'.",
+    "failed or are left are counted, and the exit code is then 3 or 75, as that of 'status'. Stale results, of other "
+    "parameters than the archive's, are not mixed with the others: they are left out, named in qc.tsv, and count as "
+    "left.",
     children,
     0,
     0};
@@ -68,9 +74,20 @@ const command archive_collect = {
 static void say_left_out(void *user, const dvk_archive_state *s)
 {
     (void)user;
-    if (s->message && s->stage && (strcmp(s->stage, "resume") == 0 || strcmp(s->stage, "collect") == 0))
+    if (s->message && s->stage && strcmp(s->state, "stale") != 0 &&
+        (strcmp(s->stage, "resume") == 0 || strcmp(s->stage, "collect") == 0))
         fprintf(stderr, "dvkit archive collect: %s%s%s: left out: %s\n", s->participant, s->session ? "/" : "",
                 s->session ? s->session : "", s->message);
+}
+
+static void say_stale(const arguments *a, size_t stale)
+{
+    if (stale)
+        fprintf(
+            stderr,
+            "dvkit archive collect: %s: %zu results of other parameters, back end or program than the archive's are "
+            "%s: 'archive status --failed' lists them, 'archive run --on-stale rerun' does them again\n",
+            a->out, stale, a->with_stale ? "MIXED with the others" : "left out");
 }
 
 static int run(int argc, char **argv)
@@ -85,11 +102,12 @@ static int run(int argc, char **argv)
     const bool bids = dvk_archive_is_bids(a.out);
     if (a.bids && !bids)
         return command_usage(&archive_collect, "%s: was not made with 'archive run --bids'", a.out);
-    const dvk_status status = dvk_archive_collect(a.out, &a.course, say_left_out, NULL, &n);
+    const dvk_status status = dvk_archive_collect(a.out, &a.course, a.with_stale, say_left_out, NULL, &n);
     if (status != DVK_OK)
         return command_fail(&archive_collect, status);
+    say_stale(&a, n.stale);
     if (!a.common.quiet)
-        printf("%s/%scohort.html: %zu of %zu cases, %zu failed, %zu left\n", a.out, bids ? "group_" : "cohort/", n.done,
-               n.cases, n.failed, n.left);
-    return archive_exit_code(n.left, n.failed);
+        printf("%s/%scohort.html: %zu of %zu cases, %zu failed, %zu left, %zu stale\n", a.out,
+               bids ? "group_" : "cohort/", n.done, n.cases, n.failed, n.left, n.stale);
+    return archive_exit_code(n.left + n.stale, n.failed);
 }

@@ -13,7 +13,8 @@ typedef struct arguments {
 
 enum { KEY_FAILED = 1 };
 
-static const struct argp_option table[] = {{"failed", KEY_FAILED, 0, 0, "one line for each case that failed", 0}, {0}};
+static const struct argp_option table[] = {
+    {"failed", KEY_FAILED, 0, 0, "one line for each case that failed or is stale", 0}, {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -37,9 +38,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {{&common_argp, 0, 0, 0}, {0}};
 static const struct argp status_argp = {
-    table,    parse,
-    "OUT",    "The exit code is that of a run that ends here: 0 all done, 75 some left, 3 none left and some failed.",
-    children, 0,
+    table,
+    parse,
+    "OUT",
+    "Cases are done, failed, left or stale: of other parameters, labels, back end or program than OUT/archive.json and "
+    "OUT/manifest.tsv ask for, as an 'archive run --on-stale' leaves them that did not come to its end. The exit code "
+    "is "
+    "that of a run that ends here: 0 all done, 75 some left or stale, 3 some failed and the others done.",
+    children,
+    0,
     0};
 static int run(int argc, char **argv);
 
@@ -81,8 +88,8 @@ static int run(int argc, char **argv)
         return command_usage(&archive_status, "the archive's folder is missing: see 'dvkit archive status --help'");
     dvk_status status = dvk_archive_status(a.out, NULL, NULL, &n); /* the counts stand first */
     if (status == DVK_OK && a.common.json)
-        printf("{\n  \"cases\": %zu, \"done\": %zu, \"failed\": %zu, \"left\": %zu,\n  \"list\": [", n.cases, n.done,
-               n.failed, n.left);
+        printf("{\n  \"cases\": %zu, \"done\": %zu, \"failed\": %zu, \"left\": %zu, \"stale\": %zu,\n  \"list\": [",
+               n.cases, n.done, n.failed, n.left, n.stale);
     if (status == DVK_OK)
         status = dvk_archive_status(a.out, print_case, &a, &n);
     if (status != DVK_OK)
@@ -90,6 +97,6 @@ static int run(int argc, char **argv)
     if (a.common.json)
         printf("\n  ]\n}\n");
     else if (!a.failed_only && !a.common.quiet)
-        printf("%zu cases: %zu done, %zu failed, %zu left\n", n.cases, n.done, n.failed, n.left);
-    return archive_exit_code(n.left, n.failed);
+        printf("%zu cases: %zu done, %zu failed, %zu left, %zu stale\n", n.cases, n.done, n.failed, n.left, n.stale);
+    return archive_exit_code(n.left + n.stale, n.failed);
 }

@@ -93,6 +93,7 @@ typedef struct dvk_archive_counts {
     size_t current; /* found done */
     size_t failed;  /* with an error record, or refused as stale */
     size_t left;    /* not tried: a budget, a limit or a signal ended the run */
+    size_t stale;   /* with a result of other parameters than the archive's; 0 of a run, which counts them as failed */
 } dvk_archive_counts;
 
 DVK_API dvk_archive_options dvk_archive_default(void);
@@ -121,16 +122,18 @@ DVK_API DVK_MUST_USE dvk_status dvk_shard_parse(const char *text, size_t *shard,
 typedef struct dvk_archive_state {
     const char *participant;
     const char *session; /* NULL: none */
-    const char *state;   /* "done", "failed", "left" */
-    const char *stage;   /* of a failure, else NULL */
-    const char *message; /* of a failure, else NULL */
-    int exit_code;       /* of a failure */
+    const char *state;   /* "done", "failed", "left", "stale" */
+    const char *stage;   /* of a failure or a stale result, else NULL */
+    const char *message; /* the same */
+    int exit_code;       /* the same */
     bool retryable;      /* the same attempt may succeed later */
 } dvk_archive_state;
 
-/* Looks at OUT, which has its manifest, and tells of each case in the manifest's order (`each` may be NULL). Nothing is
- * hashed: a case with a provenance.json counts as done, unless that is of another command. `current` of *out is 0.
- * DVK_ERR_MISSING for what is no archive.
+/*
+ * Looks at OUT, which has its manifest, and tells of each case in the manifest's order (`each` may be NULL). No input
+ * is hashed: a case with a provenance.json counts as done, unless that is of another command; or as stale where it is
+ * of other parameters, labels, algorithm or back end than archive.json and the manifest there ask for, as a run with
+ * `on_stale` leaves them until it ends. `current` of *out is 0. DVK_ERR_MISSING for what is no archive.
  */
 DVK_API DVK_MUST_USE dvk_status dvk_archive_status(const char *out_folder,
                                                    void (*each)(void *user, const dvk_archive_state *state), void *user,
@@ -143,10 +146,11 @@ DVK_API DVK_MUST_USE dvk_status dvk_archive_status(const char *out_folder,
  * those that failed or are left), cohort.tsv (n, mean, SD, least and largest by VOI), cohort.html, provenance.json; in
  * an archive of BIDS names they are OUT/group_dose.tsv and so on. `each` (may be NULL) is told of every case, as by
  * dvk_archive_status; one whose result is of another command, or cannot be read, is left out and counts as failed, at
- * the stage "resume" or "collect".
+ * the stage "resume" or "collect". Stale results are left out as well, or taken in `with_stale`; qc.tsv says which.
  */
 DVK_API bool dvk_archive_is_bids(const char *out_folder); /* as its first run was told */
 DVK_API DVK_MUST_USE dvk_status dvk_archive_collect(const char *out_folder, const dvk_course_options *course,
+                                                    bool with_stale,
                                                     void (*each)(void *user, const dvk_archive_state *state),
                                                     void *user, dvk_archive_counts *out);
 

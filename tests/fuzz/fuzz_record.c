@@ -59,7 +59,7 @@ static void read_archive(const char *name, const uint8_t *data, size_t size)
     }
     fuzz_file(name, data, size);
     fuzz_expect(dvk_archive_status(folder, look, NULL, &counts));
-    fuzz_expect(dvk_archive_collect(folder, &course, NULL, NULL, &counts));
+    fuzz_expect(dvk_archive_collect(folder, &course, false, NULL, NULL, &counts));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,7 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "data/json.h"
 #include "pipeline/archive/run.h"
+#include "pipeline/case/request.h"
 #include "support/files.h"
 #include "support/support.h"
 
@@ -221,6 +224,97 @@ START_TEST(each_case_has_a_lease_of_its_own)
 }
 END_TEST
 
+/* The record of a result that the row's options gave, as far as it is looked at. */
+static json_t *record_of(const dvk_manifest *m, const dvk_case_options *base, const char *inputs)
+{
+    dvk_archive_row r;
+    char fingerprint[65];
+    json_t *list = json_loads(inputs, 0, NULL);
+    ck_ok(dvk_archive_row_of(m, 0, base, &r));
+    ck_ok(dvk_case_fingerprint(&r.options, "cpu", list, fingerprint));
+    dvk_archive_row_clear(&r);
+    return json_pack("{s:i, s:s, s:s, s:o}", "algorithm", DVK_ALGORITHM, "backend", "cpu", "fingerprint", fingerprint,
+                     "inputs", list);
+}
+
+/* As archive.json has it, written and read. */
+static json_t *pin_of(const dvk_case_options *base)
+{
+    char *text = NULL;
+    ck_ok(dvk_json_give(json_pack("{s:i, s:s, s:o}", "algorithm", DVK_ALGORITHM, "backend", "cpu", "request",
+                                  dvk_case_request(base, NULL)),
+                        &text));
+    json_t *pin = json_loads(text, 0, NULL);
+    dvk_free(text);
+    return pin;
+}
+
+/* Whether a result of `made` counts as one of an archive that is pinned to `base`. */
+static bool as_asked(const char *head, const char *row, const dvk_case_options *made, const dvk_case_options *base)
+{
+    static const char inputs[] =
+        "[{\"role\": \"scan\", \"sha256\": \"1\"}, {\"role\": \"voi\", \"sha256\": \"2\"},"
+        " {\"role\": \"labels\", \"sha256\": \"3\"}, {\"role\": \"kernel\", \"sha256\": \"4\"}]";
+    const dvk_bids_place place = {NULL, NULL};
+    const char *otherwise = "";
+    dvk_text text = {0};
+    dvk_manifest m;
+    ck_ok(dvk_text_add(&text, "participant_id\tscans\tvoi\tkernel%s\nsub-1\ta.nii\tkidney_left=l.nii\tk.nii%s\n", head,
+                       row));
+    ck_ok(dvk_manifest_read(write_text("asked.tsv", text.data), &m));
+    json_t *pin = pin_of(base), *record = record_of(&m, made, inputs);
+    ck_ok(dvk_archive_asked(pin, &m, 0, &place, record, &otherwise));
+    json_decref(pin);
+    json_decref(record);
+    dvk_manifest_close(&m);
+    dvk_text_free(&text);
+    return !otherwise;
+}
+
+/* Whatever cells a row has and whatever the archive was given: a result is as asked where the row's options over the
+ * archive's give its fingerprint, and else is not. */
+START_TEST(a_result_of_other_parameters_is_told)
+{
+    static const struct {
+        const char *head, *row;
+    } rows[] = {{"", ""},
+                {"\tlabels", "\tleft=1,right=2"},
+                {"\tlabels_preset", "\tmoose"},
+                {"\tlabels_table", "\tnames.tsv"},
+                {"\tmissing", "\tright"},
+                {"\ttimes\tunits\tdecay_reference", "\t4,24h\tkBq/mL\tnone"},
+                {"\tdecay_reference\tframe_duration", "\t24h\t30min"},
+                {"\tinjected\tnuclide\teffective_half_life", "\t7.4GBq\tLu-177\t52h"},
+                {"\tdensity\tdensity_from\trecovery", "\t1.05g/mL\tg/mL\t0.9"},
+                {"\tdensity\trecovery", "\tnone\tnone"}};
+    double times_h[] = {1, 2.1};
+    const dvk_case_options usual = dvk_case_default();
+    dvk_case_options other = usual;
+    other.voi.labels_preset = "totalseg";
+    other.voi.missing = "left";
+    other.series = (dvk_series_options){.times_h = times_h,
+                                        .times = 2,
+                                        .units = "MBq/mL",
+                                        .reference = DVK_DECAY_TIME,
+                                        .decay_time_h = 4.4,
+                                        .frame_duration_h = 0.1,
+                                        .injected_MBq = 99.9,
+                                        .nuclide = "Y-90"};
+    other.density = "1.1g/mL";
+    other.roi.recovery = "0.8";
+    other.roi.biology.alpha_beta_Gy = 3.1;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ck_assert_msg(as_asked(rows[i].head, rows[i].row, &usual, &usual), "row %zu", i);
+        ck_assert_msg(as_asked(rows[i].head, rows[i].row, &other, &other), "row %zu over others", i);
+        ck_assert_msg(!as_asked(rows[i].head, rows[i].row, &usual, &other), "row %zu of others", i);
+    }
+    other = usual;
+    other.series.nuclide = "Y-90"; /* that the row says as well: the result is the same */
+    ck_assert(!as_asked("", "", &usual, &other));
+    ck_assert(as_asked("\tnuclide", "\tLu-177", &usual, &other));
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases[] = {tcase_create("archive")};
@@ -233,5 +327,6 @@ int main(void)
     tcase_add_test(cases[0], a_bad_cell_names_its_column);
     tcase_add_test(cases[0], a_hundred_thousand_rows_are_read);
     tcase_add_test(cases[0], each_case_has_a_lease_of_its_own);
+    tcase_add_test(cases[0], a_result_of_other_parameters_is_told);
     return run_suite("archive", cases, 1, false);
 }

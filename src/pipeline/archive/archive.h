@@ -207,6 +207,16 @@ bool dvk_shard_has(size_t shard, size_t shards, size_t row);
  */
 dvk_status dvk_archive_pin(const dvk_archive_options *options, const char *backend) DVK_MUST_USE;
 
+/* OUT/archive.json; *pin is NULL where there is none. The caller calls json_decref. */
+dvk_status dvk_archive_pinned(const char *out, json_t **pin) DVK_MUST_USE;
+
+/* --- asked.c --- */
+
+/* What a record of a case has otherwise than the archive's pin and the case's row ask, for people; *otherwise is NULL
+ * where it is as asked. Inputs are not looked at: they are those of the record. */
+dvk_status dvk_archive_asked(const json_t *pin, const dvk_manifest *m, size_t row, const dvk_bids_place *place,
+                             const json_t *record, const char **otherwise) DVK_MUST_USE;
+
 /* --- status.c --- */
 
 /* Reads the manifest in OUT; DVK_ERR_MISSING where there is none. */
@@ -215,10 +225,10 @@ dvk_status dvk_archive_open(const char *out, dvk_manifest *m) DVK_MUST_USE;
 /* A JSON record of a case; *record is NULL where there is none, an empty object where it is damaged. */
 dvk_status dvk_archive_record(const dvk_bids_place *place, const char *name, json_t **record) DVK_MUST_USE;
 
-/* Where the case of a row stands, its files lying in `place`. What *s lends lies in the manifest and in *error, which
- * the caller gives to json_decref. */
-dvk_status dvk_archive_look(const dvk_bids_place *place, const dvk_manifest *m, size_t row, json_t **error,
-                            dvk_archive_state *s) DVK_MUST_USE;
+/* Where the case of a row stands, its files lying in `place`; without a pin (NULL) no result is stale. What *s lends
+ * lies in the manifest and in *error, which the caller gives to json_decref. */
+dvk_status dvk_archive_look(const dvk_bids_place *place, const json_t *pin, const dvk_manifest *m, size_t row,
+                            json_t **error, dvk_archive_state *s) DVK_MUST_USE;
 void dvk_archive_count(const dvk_archive_state *s, dvk_archive_counts *counts);
 
 /* Seconds of a clock that only rises. */

@@ -86,6 +86,11 @@ static dvk_status leave_out(const dvk_cohort *c, dvk_cohort_case *k, dvk_status 
     return note_problem(c, k->problem);
 }
 
+static bool counts_in(const dvk_cohort *c, const dvk_archive_state *s)
+{
+    return strcmp(s->state, "done") == 0 || (c->with_stale && strcmp(s->state, "stale") == 0);
+}
+
 static dvk_status read_cases(dvk_cohort *c)
 {
     const size_t rows = c->manifest.table->rows;
@@ -96,8 +101,8 @@ static dvk_status read_cases(dvk_cohort *c)
         dvk_manifest_id(&c->manifest, row, k->id);
         c->count++;
         DVK_TRY(dvk_archive_place(c->out, c->bids, &c->manifest, row, &k->place));
-        DVK_TRY(dvk_archive_look(&k->place, &c->manifest, row, &k->error, &k->state));
-        const dvk_status status = strcmp(k->state.state, "done") == 0 ? read_result(c, k) : DVK_OK;
+        DVK_TRY(dvk_archive_look(&k->place, c->pin, &c->manifest, row, &k->error, &k->state));
+        const dvk_status status = counts_in(c, &k->state) ? read_result(c, k) : DVK_OK;
         if (status == DVK_ERR_INVALID || status == DVK_ERR_MISSING)
             DVK_TRY(leave_out(c, k, status));
         else
@@ -183,10 +188,12 @@ static dvk_status read_patients(dvk_cohort *c, const dvk_course_options *options
     return DVK_OK;
 }
 
-dvk_status dvk_cohort_read(const char *out, const dvk_course_options *course, dvk_cohort *c)
+dvk_status dvk_cohort_read(const char *out, const dvk_course_options *course, bool with_stale, dvk_cohort *c)
 {
-    *c = (dvk_cohort){.out = out, .bids = dvk_archive_is_bids(out)};
+    *c = (dvk_cohort){.out = out, .with_stale = with_stale};
     DVK_TRY(dvk_archive_open(out, &c->manifest));
+    DVK_TRY(dvk_archive_pinned(out, &c->pin));
+    c->bids = json_is_true(json_object_get(c->pin, "bids"));
     DVK_TRY(read_cases(c));
     return read_patients(c, course);
 }
@@ -203,6 +210,7 @@ void dvk_cohort_close(dvk_cohort *c)
         dvk_course_free(c->patients[i].course);
     dvk_free(c->cases);
     dvk_free(c->patients);
+    json_decref(c->pin);
     dvk_manifest_close(&c->manifest);
 }
 
@@ -264,12 +272,12 @@ static dvk_status write_folder(const dvk_cohort *c)
     return status;
 }
 
-dvk_status dvk_archive_collect(const char *out_folder, const dvk_course_options *course,
+dvk_status dvk_archive_collect(const char *out_folder, const dvk_course_options *course, bool with_stale,
                                void (*each)(void *user, const dvk_archive_state *state), void *user,
                                dvk_archive_counts *out)
 {
     dvk_cohort c;
-    dvk_status status = dvk_cohort_read(out_folder, course, &c);
+    dvk_status status = dvk_cohort_read(out_folder, course, with_stale, &c);
     *out = c.counts;
     for (size_t i = 0; status == DVK_OK && each && i < c.count; i++)
         each(user, &c.cases[i].state);

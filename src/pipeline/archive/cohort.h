@@ -11,8 +11,8 @@ typedef struct dvk_cohort_case {
     dvk_archive_state state; /* lends from the manifest and from `error` */
     json_t *error;           /* NULL: none */
     char problem[512];       /* why its result cannot be read; lent to `state` */
-    json_t *summary;         /* NULL where the case is not done */
-    char *report;            /* its report.html from OUT on; NULL where the case is not done */
+    json_t *summary;         /* NULL where no result of the case counts */
+    char *report;            /* its report.html from OUT on; NULL without a summary */
     char fingerprint[65];
     size_t cycle; /* 1-based, among the sessions of its participant */
 } dvk_cohort_case;
@@ -27,7 +27,9 @@ typedef struct dvk_cohort_patient {
 
 typedef struct dvk_cohort {
     const char *out;
-    bool bids; /* OUT is a BIDS dataset */
+    json_t *pin;     /* archive.json; NULL: none */
+    bool bids;       /* OUT is a BIDS dataset */
+    bool with_stale; /* results of other parameters count as well */
     dvk_manifest manifest;
     dvk_cohort_case *cases;
     size_t count;
@@ -37,7 +39,8 @@ typedef struct dvk_cohort {
 } dvk_cohort;
 
 /* cohort.c: reading. Free with dvk_cohort_close, whatever the status. */
-dvk_status dvk_cohort_read(const char *out, const dvk_course_options *course, dvk_cohort *c) DVK_MUST_USE;
+dvk_status dvk_cohort_read(const char *out, const dvk_course_options *course, bool with_stale,
+                           dvk_cohort *c) DVK_MUST_USE;
 void dvk_cohort_close(dvk_cohort *c);
 
 /* A number of a VOI in a summary; NaN for null. */

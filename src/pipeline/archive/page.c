@@ -57,6 +57,17 @@ static void write_attention(const dvk_cohort *c, dvk_page *p)
     dvk_page_add(p, " Gy: <a href=\"#patients\">marked in the table</a>.</p>\n");
 }
 
+static void write_stale(const dvk_cohort *c, dvk_page *p)
+{
+    if (c->counts.stale == 0)
+        return;
+    dvk_page_add(p, "<p class=\"attention\">");
+    dvk_page_count(p, c->counts.stale);
+    dvk_page_add(p, c->counts.stale == 1 ? " cycle has" : " cycles have");
+    dvk_page_add(p, " a result of other parameters, back end or program than the others, which %s here.</p>\n",
+                 c->with_stale ? "is mixed in" : "is not counted");
+}
+
 static void write_head(const dvk_cohort *c, dvk_page *p)
 {
     dvk_page_add(p, DVK_PAGE_USE "Cohort</h1>\n<p class=\"lead\">");
@@ -70,9 +81,16 @@ static void write_head(const dvk_cohort *c, dvk_page *p)
     dvk_page_count(p, c->counts.failed);
     dvk_page_add(p, " failed%s, ", c->counts.failed ? "</a>" : "");
     dvk_page_count(p, c->counts.left);
-    dvk_page_add(p, " left</p>\n<ul class=\"legend\"><li><span class=\"swatch v0\"></span>Left kidney</li>"
+    dvk_page_add(p, " left");
+    if (c->counts.stale) {
+        dvk_page_add(p, ", <a href=\"#failures\">");
+        dvk_page_count(p, c->counts.stale);
+        dvk_page_add(p, " stale</a>");
+    }
+    dvk_page_add(p, "</p>\n<ul class=\"legend\"><li><span class=\"swatch v0\"></span>Left kidney</li>"
                     "<li><span class=\"swatch v1\"></span>Right kidney</li></ul>\n");
     write_attention(c, p);
+    write_stale(c, p);
 }
 
 /* --- dose per activity by cycle --- */
@@ -292,15 +310,15 @@ static void write_cases(const dvk_cohort *c, const dvk_flag_kinds *kinds, dvk_pa
 
 static void write_failures(const dvk_cohort *c, dvk_page *p)
 {
-    if (c->counts.failed == 0)
+    if (c->counts.failed + c->counts.stale == 0)
         return;
-    dvk_page_section(p, "failures", "Failures");
+    dvk_page_section(p, "failures", c->counts.stale ? "Failures and stale results" : "Failures");
     dvk_page_add(p, "<div class=\"scroll\"><table class=\"full\">\n<thead><tr><th scope=\"col\">Case</th><th "
                     "scope=\"col\">Step</th>"
                     "<th scope=\"col\" class=\"text\">What is wrong</th></tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < c->count; i++) {
         const dvk_archive_state *s = &c->cases[i].state;
-        if (strcmp(s->state, "failed") != 0)
+        if (strcmp(s->state, "failed") != 0 && strcmp(s->state, "stale") != 0)
             continue;
         dvk_page_add(p, "<tr><th scope=\"row\">");
         dvk_page_text(p, c->cases[i].id);

@@ -21,14 +21,21 @@ dvk_status dvk_archive_open(const char *out, dvk_manifest *m)
     return status;
 }
 
-bool dvk_archive_is_bids(const char *out)
+dvk_status dvk_archive_pinned(const char *out, json_t **pin)
 {
     char *path = NULL;
-    json_t *pin = NULL;
-    const bool yes = dvk_archive_path(out, "archive.json", &path) == DVK_OK && dvk_json_read(path, &pin) == DVK_OK &&
-                     json_is_true(json_object_get(pin, "bids"));
-    json_decref(pin);
+    *pin = NULL;
+    DVK_TRY(dvk_archive_path(out, "archive.json", &path));
+    const dvk_status status = access(path, F_OK) == 0 ? dvk_json_read(path, pin) : DVK_OK;
     dvk_free(path);
+    return status;
+}
+
+bool dvk_archive_is_bids(const char *out)
+{
+    json_t *pin = NULL;
+    const bool yes = dvk_archive_pinned(out, &pin) == DVK_OK && json_is_true(json_object_get(pin, "bids"));
+    json_decref(pin);
     return yes;
 }
 
@@ -67,8 +74,24 @@ static void say_foreign(dvk_archive_state *s)
     s->exit_code = dvk_exit_code(DVK_ERR_CREATE);
 }
 
-dvk_status dvk_archive_look(const dvk_bids_place *place, const dvk_manifest *m, size_t row, json_t **error,
-                            dvk_archive_state *s)
+/* A whole result; that of other parameters stays until a run is told to do it again. */
+static dvk_status look_at_result(const dvk_bids_place *place, const json_t *pin, const dvk_manifest *m, size_t row,
+                                 const json_t *result, dvk_archive_state *s)
+{
+    const char *otherwise = NULL;
+    if (pin)
+        DVK_TRY(dvk_archive_asked(pin, m, row, place, result, &otherwise));
+    if (!otherwise)
+        return DVK_OK;
+    s->state = "stale";
+    s->stage = "resume";
+    s->message = otherwise;
+    s->exit_code = dvk_exit_code(DVK_ERR_CREATE);
+    return DVK_OK;
+}
+
+dvk_status dvk_archive_look(const dvk_bids_place *place, const json_t *pin, const dvk_manifest *m, size_t row,
+                            json_t **error, dvk_archive_state *s)
 {
     *s = (dvk_archive_state){.participant = dvk_manifest_cell(m, row, DVK_COLUMN_PARTICIPANT),
                              .session = dvk_manifest_cell(m, row, DVK_COLUMN_SESSION),
@@ -76,12 +99,15 @@ dvk_status dvk_archive_look(const dvk_bids_place *place, const dvk_manifest *m, 
     json_t *result = NULL;
     *error = NULL;
     DVK_TRY(dvk_archive_record(place, "provenance.json", &result));
-    const bool there = result, ours = of_a_case(result);
-    json_decref(result);
-    if (there && !ours)
-        say_foreign(s);
-    if (there)
-        return DVK_OK;
+    if (result) {
+        dvk_status status = DVK_OK;
+        if (of_a_case(result))
+            status = look_at_result(place, pin, m, row, result, s);
+        else
+            say_foreign(s);
+        json_decref(result);
+        return status;
+    }
     DVK_TRY(dvk_archive_record(place, "error.json", error));
     s->state = *error ? "failed" : "left";
     if (!*error)
@@ -99,6 +125,7 @@ void dvk_archive_count(const dvk_archive_state *s, dvk_archive_counts *counts)
     counts->done += strcmp(s->state, "done") == 0;
     counts->failed += strcmp(s->state, "failed") == 0;
     counts->left += strcmp(s->state, "left") == 0;
+    counts->stale += strcmp(s->state, "stale") == 0;
 }
 
 dvk_status dvk_archive_status(const char *out_folder, void (*each)(void *user, const dvk_archive_state *state),
@@ -106,16 +133,16 @@ dvk_status dvk_archive_status(const char *out_folder, void (*each)(void *user, c
 {
     dvk_manifest m;
     dvk_archive_state state;
-    json_t *error = NULL;
+    json_t *error = NULL, *pin = NULL;
     *out = (dvk_archive_counts){0};
     DVK_TRY(dvk_archive_open(out_folder, &m));
-    const bool bids = dvk_archive_is_bids(out_folder);
-    dvk_status status = DVK_OK;
+    dvk_status status = dvk_archive_pinned(out_folder, &pin);
+    const bool bids = json_is_true(json_object_get(pin, "bids"));
     for (size_t row = 0; status == DVK_OK && row < m.table->rows; row++) {
         dvk_bids_place place;
         status = dvk_archive_place(out_folder, bids, &m, row, &place);
         if (status == DVK_OK)
-            status = dvk_archive_look(&place, &m, row, &error, &state);
+            status = dvk_archive_look(&place, pin, &m, row, &error, &state);
         dvk_bids_place_clear(&place);
         if (status != DVK_OK)
             break;
@@ -124,6 +151,7 @@ dvk_status dvk_archive_status(const char *out_folder, void (*each)(void *user, c
             each(user, &state);
         json_decref(error);
     }
+    json_decref(pin);
     dvk_manifest_close(&m);
     return status;
 }

@@ -276,7 +276,8 @@ dvk_status dvk_case_inputs(const dvk_case_options *o, const dvk_case *k, json_t 
 
 /* --- both in one number --- */
 
-dvk_status dvk_case_fingerprint(const dvk_case_options *o, const char *backend, const json_t *inputs, char hex[65])
+dvk_status dvk_case_fingerprint_of(json_int_t algorithm, const char *backend, json_t *request, const json_t *inputs,
+                                   char hex[65])
 {
     json_t *all = json_object(), *files = json_array(), *input;
     char *text = NULL;
@@ -286,12 +287,17 @@ dvk_status dvk_case_fingerprint(const dvk_case_options *o, const char *backend, 
         dvk_json_add(files, json_incref(json_object_get(input, "role")));
         dvk_json_add(files, json_incref(json_object_get(input, "sha256")));
     }
-    dvk_json_put(all, "algorithm", json_integer(DVK_ALGORITHM));
+    dvk_json_put(all, "algorithm", json_integer(algorithm));
     dvk_json_put(all, "backend", dvk_json_string(backend));
-    dvk_json_put(all, "request", dvk_case_request(o, inputs));
+    dvk_json_put(all, "request", request);
     dvk_json_put(all, "inputs", files);
     DVK_TRY(dvk_json_give(all, &text));
     dvk_sha256(text, strlen(text), hex);
     dvk_free(text);
     return DVK_OK;
+}
+
+dvk_status dvk_case_fingerprint(const dvk_case_options *o, const char *backend, const json_t *inputs, char hex[65])
+{
+    return dvk_case_fingerprint_of(DVK_ALGORITHM, backend, dvk_case_request(o, inputs), inputs, hex);
 }

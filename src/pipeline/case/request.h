@@ -30,6 +30,10 @@ dvk_status dvk_case_inputs(const dvk_case_options *o, const dvk_case *k, json_t 
 dvk_status dvk_case_fingerprint(const dvk_case_options *o, const char *backend, const json_t *inputs,
                                 char hex[65]) DVK_MUST_USE;
 
+/* The same of a request that was recorded, and of its algorithm; lets `request` go. */
+dvk_status dvk_case_fingerprint_of(json_int_t algorithm, const char *backend, json_t *request, const json_t *inputs,
+                                   char hex[65]) DVK_MUST_USE;
+
 /* A path without the case's path_base at its start. Lent from `path`. */
 const char *dvk_case_path(const dvk_case_options *o, const char *path);
 
