@@ -52,7 +52,7 @@ typedef int16 dvk_int;
 #else
 
 #include <stddef.h>
-#ifdef __FMA__
+#ifdef __SSE__
 #include <immintrin.h>
 #endif
 
@@ -66,7 +66,7 @@ typedef float dvk_real __attribute__((vector_size(4 * DVK_LANES)));
 typedef int dvk_int __attribute__((vector_size(4 * DVK_LANES)));
 #define dvk_bits(x) ((dvk_int)(x))
 #define dvk_from_bits(x) ((dvk_real)(x))
-#define dvk_splat(x) ((dvk_real){0} + (x))
+#define dvk_splat(x) ((x) - (dvk_real){0}) /* not + 0, which has to turn -0 into 0 */
 #define dvk_splat_int(x) ((dvk_int){0} + (x))
 /* a b + c, rounded once. */
 #if defined(__AVX512F__) && DVK_LANES == 16
@@ -75,6 +75,17 @@ typedef int dvk_int __attribute__((vector_size(4 * DVK_LANES)));
 #define dvk_fused(a, b, c) ((dvk_real)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #else
 #define dvk_fused(a, b, c) ((a) * (b) + (c))
+#endif
+/* x86 has just these as instructions; see below. */
+#if defined(__AVX512F__) && DVK_LANES == 16
+#define dvk_larger(a, b) ((dvk_real)_mm512_max_ps((__m512)(a), (__m512)(b)))
+#define dvk_smaller(a, b) ((dvk_real)_mm512_min_ps((__m512)(a), (__m512)(b)))
+#elif defined(__AVX__) && DVK_LANES == 8
+#define dvk_larger(a, b) ((dvk_real)_mm256_max_ps((__m256)(a), (__m256)(b)))
+#define dvk_smaller(a, b) ((dvk_real)_mm256_min_ps((__m256)(a), (__m256)(b)))
+#elif defined(__SSE__) && DVK_LANES == 4
+#define dvk_larger(a, b) ((dvk_real)_mm_max_ps((__m128)(a), (__m128)(b)))
+#define dvk_smaller(a, b) ((dvk_real)_mm_min_ps((__m128)(a), (__m128)(b)))
 #endif
 DVK_INLINE int dvk_any(dvk_int mask)
 {
@@ -112,6 +123,8 @@ DVK_INLINE dvk_int dvk_flag(dvk_int mask, int bit)
     return dvk_select_int(mask, dvk_splat_int(bit), dvk_splat_int(0));
 }
 
+#ifndef dvk_larger
+/* a > b ? a : b and a < b ? a : b, also of NaN. */
 DVK_INLINE dvk_real dvk_larger(dvk_real a, dvk_real b)
 {
     return dvk_select(a > b, a, b);
@@ -121,6 +134,7 @@ DVK_INLINE dvk_real dvk_smaller(dvk_real a, dvk_real b)
 {
     return dvk_select(a < b, a, b);
 }
+#endif
 
 DVK_INLINE dvk_real dvk_magnitude(dvk_real x)
 {
