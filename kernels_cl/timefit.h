@@ -65,22 +65,37 @@ DVK_INLINE dvk_fitted dvk_fit_by_aicc(DVK_UNIFORM dvk_fit_parameters *p, int n, 
     return best;
 }
 
+/* The weighted squares that `auto` takes for noise: more is a misfit. `unit` is what the samples were scaled by. */
+DVK_INLINE dvk_real dvk_noise_squares(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                                      dvk_real unit, dvk_real total)
+{
+    dvk_real activity = dvk_splat(0.0f);
+    for (int i = 0; i < n; i++)
+        activity = activity + w[i] * dvk_magnitude(y[i]);
+    const dvk_real of_counts = activity * (p->noise / dvk_larger(unit, dvk_splat(DVK_FIT_TINY)));
+    return (of_counts + total * (p->noise_floor * p->noise_floor)) * ((float)(n - 2) / (float)n);
+}
+
+/* Whether the first point is not the largest. */
+DVK_INLINE dvk_int dvk_rises(int n, const dvk_real *y)
+{
+    dvk_real largest = y[0];
+    for (int i = 1; i < n; i++)
+        largest = dvk_larger(largest, y[i]);
+    return largest > y[0];
+}
+
 /* 3 or 4 points: uptake-clearance where the first point is not the largest, or where a mono-exponential leaves more
- * than the noise and uptake-clearance less than that; else mono-exponential. `unit` is what the samples were scaled by.
- */
+ * than the noise and uptake-clearance less than that; else mono-exponential. */
 DVK_INLINE dvk_fitted dvk_fit_by_rule(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
                                       dvk_real unit, dvk_real total, dvk_fitted mono, int want_sd)
 {
-    dvk_real largest = y[0], activity = dvk_splat(0.0f);
-    for (int i = 0; i < n; i++) {
-        largest = dvk_larger(largest, y[i]);
-        activity = activity + w[i] * dvk_magnitude(y[i]);
-    }
-    const dvk_real of_counts = activity * (p->noise / dvk_larger(unit, dvk_splat(DVK_FIT_TINY)));
-    const dvk_real noise = (of_counts + total * (p->noise_floor * p->noise_floor)) * ((float)(n - 2) / (float)n);
-    const dvk_fitted f = dvk_fit_uptake(p, n, y, w, want_sd, dvk_everywhere());
-    const dvk_int misfit = (mono.squares > noise) & (f.squares < mono.squares);
-    dvk_adopt((largest > y[0]) | misfit, f, want_sd, &mono);
+    const dvk_int rises = dvk_rises(n, y);
+    const dvk_int misfit = mono.squares > dvk_noise_squares(p, n, y, w, unit, total);
+    if (!dvk_any(rises | misfit))
+        return mono;
+    const dvk_fitted f = dvk_fit_uptake(p, n, y, w, want_sd, rises | misfit);
+    dvk_adopt(rises | (misfit & (f.squares < mono.squares)), f, want_sd, &mono);
     return mono;
 }
 
@@ -243,6 +258,16 @@ DVK_INLINE void dvk_tell(DVK_UNIFORM dvk_fit_parameters *p, int model, int n, co
     }
 }
 
+/* The integral in the result's unit, and the status byte. */
+DVK_INLINE dvk_int dvk_finish(DVK_UNIFORM dvk_fit_parameters *p, dvk_real unit, dvk_int flags, const dvk_fitted *best,
+                              dvk_real *tia)
+{
+    const dvk_int tail = dvk_magnitude(best->beyond) > 0.2f * dvk_magnitude(best->integral);
+    *tia = best->integral * (unit * p->scale);
+    flags = flags | best->flags | best->model | dvk_flag(tail, DVK_FIT_LONG_TAIL);
+    return dvk_select_int(unit > 0.0f, flags, flags & DVK_FIT_NEGATIVE);
+}
+
 /*
  * One voxel in each lane. y[n] is overwritten. *tia is in the sample's unit times h times p->scale; *told is filled
  * where want_sd. Returns the status byte. `model` is p->model; a caller that knows it, and n, when compiling passes
@@ -266,12 +291,33 @@ DVK_INLINE dvk_int dvk_fit_lanes(DVK_UNIFORM dvk_fit_parameters *p, int model, i
         best = dvk_fit_trapezoid(p, n, y, w);
     else
         best = dvk_fit_known_shape(p, n, y, w);
-    *tia = best.integral * (unit * p->scale);
     if (want_sd)
         dvk_tell(p, model, n, y, unit, &best, &mono, told);
-    const dvk_int tail = dvk_magnitude(best.beyond) > 0.2f * dvk_magnitude(best.integral);
-    flags = flags | best.flags | best.model | dvk_flag(tail, DVK_FIT_LONG_TAIL);
-    return dvk_select_int(unit > 0.0f, flags, flags & DVK_FIT_NEGATIVE);
+    return dvk_finish(p, unit, flags, &best, tia);
+}
+
+/* One of the two curves that `auto` chooses from with 3 or 4 points, for callers that sort voxels by what they need:
+ * where dvk_rises or a mono-exponential's squares > noise, uptake-clearance. */
+typedef struct dvk_alternative {
+    dvk_real tia, squares, noise;
+    dvk_int status;
+} dvk_alternative;
+
+DVK_INLINE dvk_alternative dvk_fit_alternative(DVK_UNIFORM dvk_fit_parameters *p, int kind, int n, dvk_real *y)
+{
+    dvk_real w[DVK_FIT_POINTS];
+    dvk_int flags;
+    dvk_alternative a;
+    const dvk_real unit = dvk_normalise(p, n, y, &flags);
+    dvk_weigh(p, n, y, w);
+    const dvk_real total = dvk_dot(0, w, y, y, n);
+    const dvk_int all = dvk_everywhere();
+    dvk_fitted f = kind == DVK_FIT_MONO ? dvk_fit_mono(p, n, y, w, 0, all) : dvk_fit_uptake(p, n, y, w, 0, all);
+    a.noise = dvk_noise_squares(p, n, y, w, unit, total);
+    a.squares = f.squares;
+    dvk_fall_back(p, n, y, w, total, 0, &f);
+    a.status = dvk_finish(p, unit, flags, &f, &a.tia);
+    return a;
 }
 
 #endif

@@ -3,9 +3,6 @@
 
 #include "backend/cpu/cpu.h"
 
-/* Voxels a thread takes at a time: enough to hide the scheduling, few enough to share a patient among many threads. */
-enum { SPAN = 4096 };
-
 static dvk_integrate_span *choose_span(size_t points)
 {
     const bool four = points == 4;
@@ -21,9 +18,10 @@ static dvk_integrate_span *choose_span(size_t points)
 dvk_status dvk_cpu_integrate(dvk_backend *b, const dvk_integrate_problem *p)
 {
     dvk_integrate_span *const span = choose_span(p->points);
-    const size_t spans = (p->voxels + SPAN - 1) / SPAN;
+    const size_t spans = (p->voxels + DVK_INTEGRATE_SPAN - 1) / DVK_INTEGRATE_SPAN;
 #pragma omp parallel for schedule(dynamic) num_threads(b->threads)
     for (size_t i = 0; i < spans; i++)
-        span(p, i * SPAN, (i + 1) * SPAN < p->voxels ? (i + 1) * SPAN : p->voxels);
+        span(p, i * DVK_INTEGRATE_SPAN,
+             (i + 1) * DVK_INTEGRATE_SPAN < p->voxels ? (i + 1) * DVK_INTEGRATE_SPAN : p->voxels);
     return DVK_OK;
 }

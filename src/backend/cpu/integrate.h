@@ -7,6 +7,10 @@
 
 #include "backend/backend.h"
 
+/* Voxels a thread takes at a time, at most: enough to hide the scheduling and to fill vectors with those that need the
+ * same curve, few enough to share a patient among many threads. */
+enum { DVK_INTEGRATE_SPAN = 4096 };
+
 /* Integrates voxels first..last - 1. */
 typedef void dvk_integrate_span(const dvk_integrate_problem *p, size_t first, size_t last);
 
