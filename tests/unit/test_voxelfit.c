@@ -23,7 +23,7 @@ static void choose_times(size_t n, double *t_h)
         t_h[i] = times_h[n == 1 ? 4 : i * (MOST - 1) / (n - 1)];
 }
 
-static void integrate(const dvk_integration *how, const double *t_h, size_t n)
+static void integrate_with(const dvk_integration *how, const double *t_h, size_t n, float *sd)
 {
     const float *frame[MOST];
     dvk_fit_parameters p;
@@ -32,10 +32,15 @@ static void integrate(const dvk_integration *how, const double *t_h, size_t n)
         frame[i] = memory[i];
     ck_ok(dvk_fit_prepare(how, t_h, n, lu177_h, 1, &p));
     const dvk_integrate_problem problem = {
-        .voxels = VOXELS, .points = n, .frame = frame, .parameters = &p, .tia = tia, .status = status};
+        .voxels = VOXELS, .points = n, .frame = frame, .parameters = &p, .tia = tia, .status = status, .sd = sd};
     ck_ok(dvk_cpu_backend.open("cpu", 2, &cpu));
     ck_ok(dvk_cpu_backend.integrate(cpu, &problem));
     dvk_cpu_backend.close(cpu);
+}
+
+static void integrate(const dvk_integration *how, const double *t_h, size_t n)
+{
+    integrate_with(how, t_h, n, NULL);
 }
 
 /* A curve of the model with rates well apart, so that its samples determine it; fills column v and returns its TIA. */
@@ -141,6 +146,56 @@ START_TEST(auto_takes_what_the_double_fit_takes)
 }
 END_TEST
 
+/* Noisy curves of both kinds, rising and falling; every 13th voxel is air. */
+static void fill_memory(const double *t_h, size_t n)
+{
+    unsigned long long state = 29;
+    for (size_t v = 0; v < VOXELS; v++) {
+        make_curve(v % 3 ? DVK_MODEL_UPTAKE_CLEARANCE : DVK_MODEL_BIEXP, t_h, n, v, &state);
+        for (size_t i = 0; i < n; i++)
+            memory[i][v] *= v % 13 ? (float)(1 + 0.5 * (next_uniform(&state) - 0.5)) : 0;
+    }
+}
+
+static void reverse_memory(size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t v = 0; v < VOXELS / 2; v++) {
+            const float kept = memory[i][v];
+            memory[i][v] = memory[i][VOXELS - 1 - v];
+            memory[i][VOXELS - 1 - v] = kept;
+        }
+}
+
+/* The same bytes whatever lies beside a voxel, and whether its error is wanted too. */
+START_TEST(company_makes_no_difference)
+{
+    static float alone[VOXELS], sd[VOXELS];
+    static uint8_t alone_status[VOXELS];
+    const size_t n = 4;
+    double t_h[MOST];
+    choose_times(n, t_h);
+    for (int m = DVK_MODEL_AUTO; m < DVK_MODEL_TRIEXP; m++) {
+        dvk_integration how = dvk_integration_default();
+        how.model = (dvk_model)m;
+        fill_memory(t_h, n);
+        integrate(&how, t_h, n);
+        memcpy(alone, tia, sizeof tia);
+        memcpy(alone_status, status, sizeof status);
+        integrate_with(&how, t_h, n, sd);
+        ck_assert_mem_eq(tia, alone, sizeof tia);
+        ck_assert_mem_eq(status, alone_status, sizeof status);
+        reverse_memory(n);
+        integrate(&how, t_h, n);
+        for (size_t v = 0; v < VOXELS; v++) {
+            ck_assert_msg(tia[v] == alone[VOXELS - 1 - v], "%s, voxel %zu", dvk_model_name(how.model), v);
+            ck_assert_uint_eq(status[v], alone_status[VOXELS - 1 - v]);
+            ck_assert_int_eq(tia[v] == 0, (VOXELS - 1 - v) % 13 == 0);
+        }
+    }
+}
+END_TEST
+
 /* The least squares of a mono-exponential through the last three of six points, by trying every rate; the area beyond
  * the last. NaN where a rate at an edge is the best. */
 static double area_beyond(const double *t_h, size_t v)
@@ -198,6 +253,7 @@ int main(void)
     tcase_add_test(cases[0], curves_come_back);
     tcase_add_test(cases[0], least_squares_are_those_of_the_double_fit);
     tcase_add_test(cases[0], auto_takes_what_the_double_fit_takes);
+    tcase_add_test(cases[0], company_makes_no_difference);
     tcase_add_test(cases[0], a_fitted_tail_is_that_of_the_last_three);
     return run_suite("voxelfit", cases, 1, false);
 }
