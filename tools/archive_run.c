@@ -39,7 +39,7 @@ static const struct argp_option table[] = {
     {"lease", KEY_LEASE, "TIME", 0, "a claim without sign of life for this long is void (default 60s)", 1},
     {"isolate", KEY_ISOLATE, 0, 0, "a fresh process for each case", 1},
     {0, 0, 0, 0, "Taking up and ending:", 2},
-    {"verify", KEY_VERIFY, 0, 0, "hash the files of finished cases, instead of looking at their sizes", 2},
+    {"verify", KEY_VERIFY, 0, 0, "hash inputs and files of finished cases, instead of looking at times and sizes", 2},
     {"on-stale", KEY_STALE, "refuse|rerun|skip", 0, "results of other inputs or parameters (default refuse)", 2},
     {"only-failed", KEY_ONLY_FAILED, 0, 0, "only the cases that failed before", 2},
     {"max-failures", KEY_FAILURES, "N", 0, "stop after so many failed cases", 2},

@@ -90,7 +90,7 @@ static int run(int argc, char **argv)
     if (status == DVK_OK && a.common.json)
         printf("{\n  \"cases\": %zu, \"done\": %zu, \"failed\": %zu, \"left\": %zu, \"stale\": %zu,\n  \"list\": [",
                n.cases, n.done, n.failed, n.left, n.stale);
-    if (status == DVK_OK)
+    if (status == DVK_OK && (a.common.json || a.failed_only))
         status = dvk_archive_status(a.out, print_case, &a, &n);
     if (status != DVK_OK)
         return command_fail(&archive_status, status);

@@ -77,7 +77,7 @@ typedef struct dvk_archive_options {
     size_t shard, shards;         /* this run takes every shards-th case, from the shard-th (1-based); 0: all */
     bool claim;                   /* share the cases with other runs through leases */
     double lease_s;               /* a lease without heartbeat for this long is void; 0: 60 */
-    bool verify;                  /* hash the files of finished cases, instead of looking at their sizes */
+    bool verify;                  /* hash inputs and files of finished cases, instead of looking at times and sizes */
     dvk_on_stale on_stale;
     bool only_failed;                                          /* cases with an error record only, whatever it says */
     bool isolate;                                              /* a process for each case */

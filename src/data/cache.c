@@ -2,6 +2,7 @@
 #include "data/cache.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,4 +122,19 @@ dvk_status dvk_cache_store(const char *kind, const dvk_span *key, size_t spans, 
                         path);
     const dvk_span file[2] = {{&h, sizeof h}, *bytes};
     return dvk_atomic_write_private(path, file, 2);
+}
+
+int dvk_cache_open(const char *kind, const dvk_span *key, size_t spans, bool make)
+{
+    char path[DVK_CACHE_PATH], hex[HEX + 1];
+    struct stat info;
+    dvk_sha256_spans(key, spans, hex);
+    if ((make && make_folder() != DVK_OK) || !find_file(path, kind, hex))
+        return -1;
+    const int file = dvk_io_open(path, O_RDWR | O_NOFOLLOW | (make ? O_CREAT : 0), 0600);
+    if (file >= 0 && fstat(file, &info) == 0 && S_ISREG(info.st_mode) && is_private(&info))
+        return file;
+    if (file >= 0)
+        dvk_io_close(file);
+    return -1;
 }

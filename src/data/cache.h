@@ -23,6 +23,11 @@ bool dvk_cache_load(const char *kind, const dvk_span *key, size_t spans, dvk_buf
 /* Keeps bytes, whole or not at all, for this user alone. A failure says why, and may be left at that. */
 dvk_status dvk_cache_store(const char *kind, const dvk_span *key, size_t spans, const dvk_span *bytes) DVK_MUST_USE;
 
+/* A file of the caller's own form, empty when it is made, open for reading and writing; -1 where there is none and none
+ * is to be made, or it cannot be trusted. What is written there is not checked when it is read. The caller closes it.
+ */
+int dvk_cache_open(const char *kind, const dvk_span *key, size_t spans, bool make);
+
 /* The folder, or "" where there is none. Room for DVK_CACHE_PATH. */
 enum { DVK_CACHE_PATH = 4096 };
 void dvk_cache_folder(char path[DVK_CACHE_PATH]);

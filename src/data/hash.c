@@ -4,10 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <nettle/sha2.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fail.h"
@@ -52,5 +56,29 @@ dvk_status dvk_sha256_file(const char *path, char hex[65])
         return dvk_fail(error == EISDIR ? DVK_ERR_MISSING : DVK_ERR_IO, "%s: cannot be read: %s", path,
                         strerror(error));
     finish(&context, hex);
+    return DVK_OK;
+}
+
+static double seconds_of(struct timespec t)
+{
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+dvk_status dvk_file_stamp(const char *path, double settled_s, char hex[65])
+{
+    struct stat info;
+    struct timespec now;
+    const int fd = dvk_io_open(path, O_RDONLY, 0);
+    const bool told = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    if (fd >= 0)
+        dvk_io_close(fd);
+    if (!told)
+        return dvk_fail(DVK_ERR_MISSING, "%s: cannot be read", path);
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (seconds_of(now) - fmax(seconds_of(info.st_mtim), seconds_of(info.st_ctim)) < settled_s)
+        return dvk_fail(DVK_ERR_RETRY, "%s: has just changed", path);
+    const int64_t facts[] = {(int64_t)info.st_ino, info.st_size,        info.st_mtim.tv_sec,
+                             info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec};
+    dvk_sha256(facts, sizeof facts, hex);
     return DVK_OK;
 }

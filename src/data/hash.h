@@ -12,4 +12,12 @@ void dvk_sha256(const void *bytes, size_t count, char hex[65]);
 void dvk_sha256_spans(const dvk_span *spans, size_t count, char hex[65]); /* one after the other */
 dvk_status dvk_sha256_file(const char *path, char hex[65]) DVK_MUST_USE;
 
+/*
+ * A file's stamp: the hash of its inode, size and times, another one once the file was written, replaced or touched.
+ * DVK_ERR_RETRY where it changed less than `settled_s` seconds ago, since it may change again within a tick of its
+ * file system's clock; DVK_ERR_MISSING where it is no regular file, or not there. It is opened, for file systems over a
+ * network look at the server only then.
+ */
+dvk_status dvk_file_stamp(const char *path, double settled_s, char hex[65]) DVK_MUST_USE;
+
 #endif

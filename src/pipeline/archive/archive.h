@@ -145,8 +145,30 @@ typedef struct dvk_case_report {
     double seconds;
 } dvk_case_report;
 
-/* What a worker keeps from case to case; all of it empty before the first that computes. */
+/* seen.c: the inputs that were hashed before. */
+typedef struct dvk_seen {
+    int file;         /* in the cache; -1: none yet, or none at all */
+    char *folder;     /* of the archive; NULL: nothing is kept */
+    double settled_s; /* files that changed less than so long ago are not kept */
+} dvk_seen;
+
+void dvk_seen_open(dvk_seen *s, const char *out);
+void dvk_seen_close(dvk_seen *s);
+
+/* What tells whether inputs are still as they are now; NULL where nothing can. The caller calls json_decref. */
+json_t *dvk_seen_stamps(const dvk_seen *s, const dvk_case_options *o);
+
+/* Whether the inputs of the case of a row are those of `inputs` ([{role, path, sha256}]), without reading them; false
+ * where that is not known. */
+bool dvk_seen_has(const dvk_seen *s, size_t row, const dvk_case_options *o, const json_t *inputs);
+
+/* Keeps that the inputs are those of `inputs`, which were hashed after `before` was taken; unless they changed since.
+ */
+void dvk_seen_note(dvk_seen *s, size_t row, const dvk_case_options *o, const json_t *before, const json_t *inputs);
+
+/* What a worker keeps from case to case; `context` and `of_cases` empty before the first that computes. */
 typedef struct dvk_worker_stock {
+    dvk_seen seen;
     dvk_context *context;
     dvk_case_stock of_cases;
 } dvk_worker_stock;

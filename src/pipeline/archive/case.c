@@ -37,6 +37,8 @@ typedef struct attempt {
     char id[DVK_CASE_ID_SIZE];
     dvk_bids_place place; /* without a prefix: OUT/ID */
     dvk_archive_row row;
+    size_t at;            /* the row */
+    dvk_seen *seen;       /* NULL: inputs are always hashed */
     char fingerprint[65]; /* of the request; "" before it is needed, and where the inputs cannot be read */
     char fallback[65];    /* of what a lost device leaves to the CPU, where it may; else "" */
 } attempt;
@@ -73,13 +75,30 @@ static const char *backend_of(const char *device)
     return strncmp(device, "opencl", 6) == 0 ? "opencl" : "cpu";
 }
 
-/* Hashes the inputs. Where they cannot be read no result is of this request, and the run will say what is wrong. */
-static dvk_status take_fingerprint(attempt *a)
+/* The inputs and their hashes: those of a record where it is known that they still are. */
+static dvk_status take_inputs(attempt *a, const json_t *record, json_t **inputs)
+{
+    json_t *recorded = json_object_get(record, "inputs");
+    const dvk_case_options *o = &a->row.options;
+    if (a->seen && recorded && !a->options->verify && dvk_seen_has(a->seen, a->at, o, recorded)) {
+        *inputs = json_incref(recorded);
+        return DVK_OK;
+    }
+    json_t *before = a->seen ? dvk_seen_stamps(a->seen, o) : NULL;
+    const dvk_status status = dvk_case_inputs(o, NULL, inputs);
+    if (status == DVK_OK && before)
+        dvk_seen_note(a->seen, a->at, o, before, *inputs);
+    json_decref(before);
+    return status;
+}
+
+/* Where the inputs cannot be read no result is of this request, and the run will say what is wrong. */
+static dvk_status take_fingerprint(attempt *a, const json_t *record)
 {
     const dvk_context_options *c = &a->options->context;
     json_t *inputs = NULL;
     a->fingerprint[0] = a->fallback[0] = '\0';
-    dvk_status status = dvk_case_inputs(&a->row.options, NULL, &inputs);
+    dvk_status status = take_inputs(a, record, &inputs);
     if (status == DVK_OK)
         status = dvk_case_fingerprint(&a->row.options, backend_of(c->device), inputs, a->fingerprint);
     if (status == DVK_OK && c->fallback == DVK_FALLBACK_CPU)
@@ -141,7 +160,7 @@ static dvk_status look_back(attempt *a, bool *settled, dvk_case_report *out)
     if (status == DVK_OK)
         status = dvk_archive_record(&a->place, "error.json", &error);
     if (status == DVK_OK && (result || error))
-        status = take_fingerprint(a);
+        status = take_fingerprint(a, result);
     if (status == DVK_OK && result)
         *settled = settled_by_result(a, result, out);
     else if (status == DVK_OK && error)
@@ -229,7 +248,13 @@ static dvk_status compute(dvk_worker_stock *s, attempt *a, const char **stage)
     o->out = a->place.folder;
     o->force = true;   /* what is there was found to be torn or stale, or is an error record */
     o->command = NULL; /* shard and jobs must not show in the results */
-    return dvk_case_run_stages(s->context, &s->of_cases, o, NULL, stage);
+    json_t *before = dvk_seen_stamps(a->seen, o), *record = NULL;
+    const dvk_status status = dvk_case_run_stages(s->context, &s->of_cases, o, NULL, stage);
+    if (status == DVK_OK && before && dvk_archive_record(&a->place, "provenance.json", &record) == DVK_OK)
+        dvk_seen_note(a->seen, a->at, o, before, json_object_get(record, "inputs"));
+    json_decref(before);
+    json_decref(record);
+    return status;
 }
 
 static void note_failure(attempt *a, dvk_status status, const char *stage, dvk_case_report *out)
@@ -242,7 +267,7 @@ static void note_failure(attempt *a, dvk_status status, const char *stage, dvk_c
     dvk_case_shorten(&a->row.options, out->message);
     if (out->outcome != DVK_CASE_FAILED)
         return;
-    dvk_status recorded = a->fingerprint[0] ? DVK_OK : take_fingerprint(a);
+    dvk_status recorded = a->fingerprint[0] ? DVK_OK : take_fingerprint(a, NULL);
     /* What could not be read, and now that it is hashed can: that was of a moment. */
     out->retryable |= (status == DVK_ERR_MISSING || status == DVK_ERR_IO) && a->fingerprint[0];
     if (recorded == DVK_OK)
@@ -290,7 +315,7 @@ static void end(attempt *a)
 void dvk_archive_case(dvk_worker_stock *s, const dvk_archive_options *options, const dvk_manifest *m, size_t row,
                       dvk_case_report *out)
 {
-    attempt a = {.options = options, .manifest = m};
+    attempt a = {.options = options, .manifest = m, .at = row, .seen = &s->seen};
     const double started = dvk_now_s();
     *out = (dvk_case_report){.row = row};
     dvk_manifest_id(m, row, a.id);
@@ -301,7 +326,7 @@ void dvk_archive_case(dvk_worker_stock *s, const dvk_archive_options *options, c
 
 dvk_status dvk_archive_error(const dvk_archive_options *options, const dvk_manifest *m, const dvk_case_report *report)
 {
-    attempt a = {.options = options, .manifest = m};
+    attempt a = {.options = options, .manifest = m, .at = report->row};
     dvk_manifest_id(m, report->row, a.id);
     (void)read_row(&a, report->row); /* whatever is wrong with it, this error is what happened */
     const dvk_status status = write_error(&a, report);

@@ -45,6 +45,7 @@ static void work(const dvk_archive_options *options, const dvk_manifest *m, int 
     dvk_worker_stock stock = {.context = NULL};
     dvk_case_report report;
     size_t row = 0;
+    dvk_seen_open(&stock.seen, options->out);
     while (receive_whole(line, &row, sizeof row)) {
         dvk_archive_case(&stock, options, m, row, &report);
         if (!send_whole(line, &report, sizeof report))
@@ -52,6 +53,7 @@ static void work(const dvk_archive_options *options, const dvk_manifest *m, int 
         if (report.status == DVK_ERR_RETRY && report.outcome == DVK_CASE_FAILED)
             break; /* a lost device: a fresh process opens it again */
     }
+    dvk_seen_close(&stock.seen);
     dvk_stock_clear(&stock.of_cases);
     dvk_context_close(stock.context);
 }

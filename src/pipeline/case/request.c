@@ -150,6 +150,8 @@ typedef struct input_list {
     const dvk_case_options *options;
     const dvk_reads *reads; /* NULL: nothing has been read yet */
     json_t *list;
+    bool stamps; /* instead of hashes */
+    double settled_s;
 } input_list;
 
 /* The hash of what was read of a file; NULL where it was not, or not by the case's own thread. */
@@ -165,7 +167,7 @@ static dvk_status add(const input_list *in, const char *role, const char *path, 
     if (!sha256)
         sha256 = as_read(in, path);
     if (!sha256) {
-        DVK_TRY(dvk_sha256_file(path, hex));
+        DVK_TRY(in->stamps ? dvk_file_stamp(path, in->settled_s, hex) : dvk_sha256_file(path, hex));
         sha256 = hex;
     }
     dvk_json_add(in->list, dvk_json_input(role, dvk_case_path(in->options, path), sha256));
@@ -190,6 +192,8 @@ static dvk_status add_image(const input_list *in, const char *role, const char *
     if (as_read(in, path) || length < 4 ||
         (strcmp(path + length - 4, ".hdr") != 0 && strcmp(path + length - 4, ".img") != 0))
         return add(in, role, path, NULL);
+    if (in->stamps)
+        return dvk_fail(DVK_ERR_INVALID, "%s: is a pair of files", path);
     dvk_volume *v = NULL;
     DVK_TRY(dvk_volume_read(path, &v));
     const dvk_status status = add(in, role, path, dvk_volume_sha256(v));
@@ -256,22 +260,33 @@ static dvk_status add_others(const input_list *in)
     return DVK_OK;
 }
 
+static dvk_status add_all(const input_list *in, const dvk_case *k, json_t **out)
+{
+    *out = NULL;
+    dvk_status status = add_scans(in, k);
+    if (status == DVK_OK)
+        status = add_vois(in, k);
+    if (status == DVK_OK)
+        status = add_others(in);
+    if (status == DVK_OK && k && k->dose_path)
+        status = add_image(in, "dose", k->dose_path);
+    if (status == DVK_OK)
+        *out = in->list;
+    else
+        json_decref(in->list);
+    return status;
+}
+
 dvk_status dvk_case_inputs(const dvk_case_options *o, const dvk_case *k, json_t **out)
 {
-    const input_list in = {o, k ? &k->reads : NULL, json_array()};
-    *out = NULL;
-    dvk_status status = add_scans(&in, k);
-    if (status == DVK_OK)
-        status = add_vois(&in, k);
-    if (status == DVK_OK)
-        status = add_others(&in);
-    if (status == DVK_OK && k && k->dose_path)
-        status = add_image(&in, "dose", k->dose_path);
-    if (status == DVK_OK)
-        *out = in.list;
-    else
-        json_decref(in.list);
-    return status;
+    const input_list in = {.options = o, .reads = k ? &k->reads : NULL, .list = json_array()};
+    return add_all(&in, k, out);
+}
+
+dvk_status dvk_case_stamps(const dvk_case_options *o, double settled_s, json_t **out)
+{
+    const input_list in = {.options = o, .list = json_array(), .stamps = true, .settled_s = settled_s};
+    return add_all(&in, NULL, out);
 }
 
 /* --- both in one number --- */

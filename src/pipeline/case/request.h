@@ -25,6 +25,10 @@ json_t *dvk_case_request(const dvk_case_options *o, const json_t *inputs);
  */
 dvk_status dvk_case_inputs(const dvk_case_options *o, const dvk_case *k, json_t **out) DVK_MUST_USE;
 
+/* The same list with the stamp of each file (data/hash.h) in the place of its hash. DVK_ERR_RETRY where one has just
+ * changed; DVK_ERR_INVALID for a pair of .hdr and .img, which has no stamp. */
+dvk_status dvk_case_stamps(const dvk_case_options *o, double settled_s, json_t **out) DVK_MUST_USE;
+
 /* SHA-256 over algorithm, back end ("cpu", "opencl"), the request, and the roles and hashes of the inputs: where files
  * lie does not count. */
 dvk_status dvk_case_fingerprint(const dvk_case_options *o, const char *backend, const json_t *inputs,
