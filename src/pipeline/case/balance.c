@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "base/wider.h"
 #include "physics/kernel.h"
 #include "physics/sum.h"
 #include "pipeline/case/case.h"
@@ -30,11 +31,19 @@ typedef struct octant_sums {
     size_t planes;     /* F is that of z = planes - 1 */
     double *sum;       /* m[0] m[1], x fastest */
     double *above;     /* m[0]: of one plane, the rectangle up to the row before */
+    double *reach;     /* n[0] each: F along x of one row, held past its end; and F(x) + F(n[0] - 1 - x) */
+    double *over;
 } octant_sums;
 
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+/* Numbers that octant_sums_of divides up. */
+static size_t memory_of(const octant_sums *s, const size_t n[3])
+{
+    return s->m[0] * (s->m[1] + 1) + 2 * n[0];
 }
 
 static octant_sums octant_sums_of(const dvk_kernel *kernel, const size_t n[3], double *memory)
@@ -43,12 +52,16 @@ static octant_sums octant_sums_of(const dvk_kernel *kernel, const size_t n[3], d
     octant_sums s = {.octant = kernel->octant, .row = half[0] + 1, .plane = (half[0] + 1) * (half[1] + 1)};
     for (int a = 0; a < 3; a++)
         s.m[a] = least(half[a], n[a] - 1) + 1;
-    s.sum = memory;
-    s.above = memory ? memory + s.m[0] * s.m[1] : NULL;
+    if (memory) {
+        s.sum = memory;
+        s.above = s.sum + s.m[0] * s.m[1];
+        s.reach = s.above + s.m[0];
+        s.over = s.reach + n[0];
+    }
     return s;
 }
 
-static void add_plane(octant_sums *s)
+DVK_WIDER static void add_plane(octant_sums *s)
 {
     const size_t z = s->planes++;
     for (size_t x = 0; x < s->m[0]; x++)
@@ -65,21 +78,33 @@ static void add_plane(octant_sums *s)
     }
 }
 
-/* Energy from plane z of the sources over the targets to one side of it, as far as F reaches. */
-static double kept_of_plane(const octant_sums *s, const size_t n[3], const float *tia, size_t z)
+/* over[x]: what sources at x and y send to one side of their plane, as far as F reaches. */
+DVK_WIDER static void sum_over_row(const octant_sums *s, const size_t n[3], size_t y)
 {
-    double total = 0, *both = s->above; /* between planes nobody needs it */
-    size_t v = z * n[0] * n[1];
-    for (size_t y = 0; y < n[1]; y++) {
-        const double *low = s->sum + least(y, s->m[1] - 1) * s->m[0];
-        const double *high = s->sum + least(n[1] - 1 - y, s->m[1] - 1) * s->m[0];
-        for (size_t x = 0; x < s->m[0]; x++)
-            both[x] = low[x] + high[x];
-        for (size_t x = 0; x < n[0]; x++, v++)
-            if (tia[v] != 0)
-                total += (double)tia[v] * (both[least(x, s->m[0] - 1)] + both[least(n[0] - 1 - x, s->m[0] - 1)]);
+    const double *low = s->sum + least(y, s->m[1] - 1) * s->m[0];
+    const double *high = s->sum + least(n[1] - 1 - y, s->m[1] - 1) * s->m[0];
+    for (size_t x = 0; x < s->m[0]; x++)
+        s->reach[x] = low[x] + high[x];
+    for (size_t x = s->m[0]; x < n[0]; x++)
+        s->reach[x] = s->reach[s->m[0] - 1];
+    for (size_t x = 0; x < n[0]; x++)
+        s->over[x] = s->reach[x] + s->reach[n[0] - 1 - x];
+}
+
+/* Energy from plane i over one side of it, and from the plane as far from the other end over its other side. */
+DVK_WIDER static double kept_of_planes(const octant_sums *s, const size_t n[3], const float *tia, size_t i)
+{
+    const size_t plane = n[0] * n[1];
+    const float *near = tia + i * plane, *far = tia + (n[2] - 1 - i) * plane;
+    double of_near = 0, of_far = 0;
+    for (size_t y = 0; y < n[1]; y++, near += n[0], far += n[0]) {
+        sum_over_row(s, n, y);
+        for (size_t x = 0; x < n[0]; x++) {
+            of_near += (double)near[x] * s->over[x];
+            of_far += (double)far[x] * s->over[x];
+        }
     }
-    return total;
+    return of_near + of_far;
 }
 
 /* of_step[i]: from plane i over the i planes before it, and from the plane as far from the other end over those behind.
@@ -90,13 +115,12 @@ static void kept_by_steps(const dvk_kernel *kernel, const size_t n[3], const flo
     const octant_sums start = octant_sums_of(kernel, n, NULL);
 #pragma omp parallel
     {
-        octant_sums s =
-            octant_sums_of(kernel, n, memory + (size_t)omp_get_thread_num() * start.m[0] * (start.m[1] + 1));
+        octant_sums s = octant_sums_of(kernel, n, memory + (size_t)omp_get_thread_num() * memory_of(&start, n));
 #pragma omp for schedule(static)
         for (size_t i = 0; i < n[2]; i++) {
             while (s.planes < least(i + 1, s.m[2]))
                 add_plane(&s);
-            of_step[i] = kept_of_plane(&s, n, tia, i) + kept_of_plane(&s, n, tia, n[2] - 1 - i);
+            of_step[i] = kept_of_planes(&s, n, tia, i);
         }
     }
 }
@@ -110,7 +134,7 @@ static dvk_status energy_kept(const dvk_case *k, double *out)
     const octant_sums s = octant_sums_of(k->kernel, g->n, NULL);
     double *memory = NULL, *of_step = NULL, total = 0; /* added in the steps' order, whatever the threads */
     dvk_status status = DVK_OK;
-    DVK_TRY_DONE(dvk_alloc((size_t)omp_get_max_threads() * s.m[0] * (s.m[1] + 1), sizeof *memory, &memory));
+    DVK_TRY_DONE(dvk_alloc((size_t)omp_get_max_threads() * memory_of(&s, g->n), sizeof *memory, &memory));
     DVK_TRY_DONE(dvk_alloc(g->n[2], sizeof *of_step, &of_step));
     kept_by_steps(k->kernel, g->n, dvk_volume_values(k->tia), memory, of_step);
     for (size_t i = 0; i < g->n[2]; i++)
