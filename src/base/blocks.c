@@ -1,9 +1,15 @@
-/* See blocks.h. Under AddressSanitizer there are none, so that it sees every use after a free. */
+/*
+ * See blocks.h. One stretch of addresses is reserved and made usable from its start, as far as it is needed. It is cut
+ * into parts that lie one behind the other; a free part joins its free neighbours, so that the room of four scans
+ * serves a work volume. Under AddressSanitizer there are none, so that it sees every use after a free.
+ */
 #include "base/blocks.h"
 
 #include <pthread.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifndef __has_feature
@@ -12,121 +18,160 @@
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 enum { ROOM = 0 };
 #else
-enum { ROOM = 64 };
+enum { ROOM = 128 };
 #endif
 enum { LARGE_PAGE = 2 << 20 };
+
+/* Addresses cost nothing; more than this is left to malloc. */
+static const size_t most_reserved = (size_t)64 << 30;
 
 /* What a case of 128^3 voxels needs; more goes back to the system at once. */
 static const size_t most_kept = (size_t)256 << 20;
 
-static struct {
-    void *at; /* NULL: a free slot */
-    size_t bytes;
+typedef struct part {
+    size_t at, bytes; /* from `base` */
     bool used;
-} blocks[ROOM + 1];
+    bool clear; /* free and never touched, or given back to the system: all zero */
+} part;
 
-static size_t kept; /* bytes of the blocks that nobody uses */
+static part parts[ROOM + 1];
+static size_t count;
+static unsigned char *base; /* NULL: there is nothing to be had */
+static size_t reserved, usable;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static void unmap(int i)
+static size_t round_up(size_t bytes, size_t step)
 {
-    munmap(blocks[i].at, blocks[i].bytes);
-    kept -= blocks[i].bytes;
-    blocks[i].at = NULL;
+    return (bytes + step - 1) / step * step;
 }
 
-static void unmap_kept(void)
+/* Half of what the process may address at the most, so that the rest of it has room. */
+static void reserve(void)
 {
-    for (int i = 0; i < ROOM; i++)
-        if (blocks[i].at && !blocks[i].used)
-            unmap(i);
-}
-
-/* Whole large pages save most page faults and address look-ups. */
-static void *map(size_t bytes)
-{
-    unsigned char *p = mmap(NULL, bytes + LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct rlimit limit;
+    size_t bytes = most_reserved;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 2 < bytes)
+        bytes = (size_t)limit.rlim_cur / 2;
+    bytes = bytes / LARGE_PAGE * LARGE_PAGE;
+    if (ROOM == 0 || bytes < 2 * (size_t)LARGE_PAGE)
+        return;
+    unsigned char *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED)
-        return NULL;
-    const size_t before = (LARGE_PAGE - (uintptr_t)p % LARGE_PAGE) % LARGE_PAGE, after = LARGE_PAGE - before;
-    if (before)
-        munmap(p, before);
-    munmap(p + before + bytes, after);
-    madvise(p + before, bytes, MADV_HUGEPAGE); /* advice: a kernel without large pages may decline */
-    return p + before;
+        return;
+    const size_t before = (LARGE_PAGE - (uintptr_t)p % LARGE_PAGE) % LARGE_PAGE;
+    base = p + before;
+    reserved = bytes - LARGE_PAGE;
 }
 
-/* The smallest kept block that fits and is not more than twice as large as wanted; -1: none. */
-static int find_kept(size_t bytes)
+/* --- parts --- */
+
+static void insert(size_t i, part p)
 {
-    int best = -1;
-    for (int i = 0; i < ROOM; i++)
-        if (blocks[i].at && !blocks[i].used && blocks[i].bytes >= bytes && blocks[i].bytes / 2 <= bytes &&
-            (best < 0 || blocks[i].bytes < blocks[best].bytes))
+    memmove(&parts[i + 1], &parts[i], (count - i) * sizeof *parts);
+    parts[i] = p;
+    count++;
+}
+
+/* Takes in the part behind. */
+static void join(size_t i)
+{
+    parts[i].bytes += parts[i + 1].bytes;
+    parts[i].clear = parts[i].clear && parts[i + 1].clear;
+    count--;
+    memmove(&parts[i + 1], &parts[i + 2], (count - i - 1) * sizeof *parts);
+}
+
+/* A free part that ends where what is usable ends, of at least `bytes`. Whole large pages save most page faults and
+ * address look-ups. */
+static bool grow(size_t bytes)
+{
+    const bool at_end = count > 0 && !parts[count - 1].used;
+    const size_t more = round_up(bytes - (at_end ? parts[count - 1].bytes : 0), LARGE_PAGE);
+    if ((!at_end && count == ROOM) || more > reserved - usable ||
+        mprotect(base + usable, more, PROT_READ | PROT_WRITE) != 0)
+        return false;
+    madvise(base + usable, more, MADV_HUGEPAGE); /* advice: a kernel without large pages may decline */
+    if (at_end)
+        parts[count - 1].bytes += more;
+    else
+        insert(count, (part){usable, more, false, true});
+    usable += more;
+    return true;
+}
+
+/* The smallest free part that fits; `count`: none. */
+static size_t find_free(size_t bytes)
+{
+    size_t best = count;
+    for (size_t i = 0; i < count; i++)
+        if (!parts[i].used && parts[i].bytes >= bytes && (best == count || parts[i].bytes < parts[best].bytes))
             best = i;
     return best;
 }
 
-static int find_slot(void)
-{
-    for (int i = 0; i < ROOM; i++)
-        if (!blocks[i].at)
-            return i;
-    return -1;
-}
-
 static void *take(size_t bytes, bool *fresh)
 {
-    int i = find_kept(bytes);
-    *fresh = i < 0;
-    if (!*fresh) {
-        blocks[i].used = true;
-        kept -= blocks[i].bytes;
-        return blocks[i].at;
+    size_t i = find_free(bytes);
+    if (i == count) {
+        if (!grow(bytes))
+            return NULL;
+        i = count - 1;
     }
-    i = find_slot();
-    if (i < 0) {
-        unmap_kept();
-        i = find_slot();
+    if (parts[i].bytes > bytes && count < ROOM) {
+        insert(i + 1, (part){parts[i].at + bytes, parts[i].bytes - bytes, false, parts[i].clear});
+        parts[i].bytes = bytes;
     }
-    if (i < 0)
-        return NULL;
-    void *p = map(bytes);
-    if (!p) {
-        unmap_kept();
-        p = map(bytes);
-    }
-    blocks[i].at = p;
-    blocks[i].bytes = bytes;
-    blocks[i].used = true;
-    return p;
+    *fresh = parts[i].clear;
+    parts[i].used = true;
+    return base + parts[i].at;
 }
+
+static size_t kept(void)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += !parts[i].used && !parts[i].clear ? parts[i].bytes : 0;
+    return bytes;
+}
+
+static void give(size_t i)
+{
+    parts[i].used = parts[i].clear = false;
+    if (i + 1 < count && !parts[i + 1].used)
+        join(i);
+    if (i > 0 && !parts[i - 1].used)
+        join(--i);
+    if (kept() > most_kept)
+        parts[i].clear = madvise(base + parts[i].at, parts[i].bytes, MADV_DONTNEED) == 0;
+}
+
+/* --- */
 
 void *dvk_block_take(size_t bytes, bool *fresh)
 {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    if (bytes > SIZE_MAX / 2)
+    void *p = NULL;
+    pthread_once(&once, reserve);
+    if (!base || bytes > reserved)
         return NULL;
     pthread_mutex_lock(&lock);
-    void *p = take((bytes + page - 1) / page * page, fresh);
+    p = take(round_up(bytes, (size_t)sysconf(_SC_PAGESIZE)), fresh);
     pthread_mutex_unlock(&lock);
     return p;
 }
 
 bool dvk_block_give(void *p)
 {
-    bool found = false;
-    if (!p || (uintptr_t)p % LARGE_PAGE)
+    pthread_once(&once, reserve); /* or another thread's `base` could be read while it is set */
+    const uintptr_t at = (uintptr_t)p, first = (uintptr_t)base;
+    if (!base || at < first || at - first >= reserved)
         return false;
     pthread_mutex_lock(&lock);
-    for (int i = 0; i < ROOM && !found; i++)
-        if (blocks[i].at == p) {
-            found = true;
-            blocks[i].used = false;
-            kept += blocks[i].bytes;
-            if (kept > most_kept)
-                unmap(i);
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].at == at - first) {
+            give(i);
+            break;
         }
     pthread_mutex_unlock(&lock);
-    return found;
+    return true;
 }

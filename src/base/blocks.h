@@ -11,10 +11,10 @@
 /* From this size on a block pays. */
 enum { DVK_BLOCK_LEAST = 1 << 20 };
 
-/* A block of at least `bytes`, on a 2 MB boundary; *fresh: it is all zero. NULL where there is none to be had. */
+/* A block of at least `bytes`, on a page boundary; *fresh: it is all zero. NULL where there is none to be had. */
 void *dvk_block_take(size_t bytes, bool *fresh);
 
-/* Takes a block back, to be kept or unmapped; false for a pointer that is no block. */
+/* Takes a block back, to be kept or given to the system; false for a pointer that is no block. */
 bool dvk_block_give(void *p);
 
 #endif
