@@ -325,6 +325,13 @@ void dvk_volume_keep_frame(dvk_volume *v, size_t frame)
     v->frames = 1;
 }
 
+void dvk_volume_drop_voxels(dvk_volume *v)
+{
+    dvk_free(v->memory);
+    v->memory = NULL;
+    v->data = NULL;
+}
+
 dvk_voxel_counts dvk_volume_counts(const dvk_volume *v)
 {
     return dvk_count_voxels(v->data, dvk_geometry_voxels(&v->geometry) * v->frames);

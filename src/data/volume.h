@@ -18,6 +18,9 @@ dvk_status dvk_volume_may_extend(const char *path, bool *yes) DVK_MUST_USE;
 /* Makes a volume of frames one of that frame alone; `frame` is below the number of frames. */
 void dvk_volume_keep_frame(dvk_volume *v, size_t frame);
 
+/* Frees the voxels; what else is known of the volume stays. Its values are NULL then. */
+void dvk_volume_drop_voxels(dvk_volume *v);
+
 /* As dvk_volume_write, for one frame of uint8 (status and label maps). */
 dvk_status dvk_volume_write_u8(const dvk_geometry *g, const uint8_t *values, const char *path) DVK_MUST_USE;
 

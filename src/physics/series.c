@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "data/volume.h"
 #include "physics/frame.h"
 
 /* Corners of grids that differ by less are rounding of the float32 affines that NIfTI stores. */
@@ -248,6 +249,14 @@ void dvk_series_free(dvk_series *s)
     }
     dvk_text_free(&s->warnings);
     dvk_free(s);
+}
+
+void dvk_series_drop_voxels(dvk_series *s)
+{
+    for (size_t i = 0; i < s->files; i++)
+        dvk_volume_drop_voxels(s->volume[i]);
+    for (size_t i = 0; i < s->scans; i++)
+        s->frame[i] = NULL;
 }
 
 /* --- getters --- */

@@ -32,6 +32,9 @@ const char *dvk_series_scan_label(const dvk_series *s, size_t scan, char label[D
 dvk_status dvk_series_inspect(const char *const *paths, size_t count, const dvk_series_options *options,
                               dvk_geometry *out) DVK_MUST_USE;
 
+/* Frees all voxels, for who has made what he needs of them; dvk_series_frame gives NULL then. */
+void dvk_series_drop_voxels(dvk_series *s);
+
 /* Writes the warnings of a series that was read. */
 dvk_status dvk_series_check(dvk_series *s) DVK_MUST_USE;
 

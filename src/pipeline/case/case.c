@@ -14,6 +14,7 @@ static void close_case(dvk_case *k)
     for (size_t i = 0; k->dvh && i < k->summary->roi_count; i++)
         dvk_dvh_free(k->dvh[i]);
     dvk_free(k->dvh);
+    dvk_free(k->activity);
     dvk_series_free(k->series);
     dvk_voi_set_free(k->vois);
     for (size_t i = 0; i < DVK_MAX_SCANS; i++)
@@ -64,6 +65,7 @@ dvk_status dvk_case_run_stages(dvk_context *c, dvk_case_stock *stock, const dvk_
     dvk_reads_into(&k.reads);
     *stage = "read";
     DVK_TRY_DONE(dvk_case_read(&k));
+    DVK_TRY_DONE(dvk_case_measure(&k));
     *stage = "dose";
     DVK_TRY_DONE(dvk_case_dose(&k));
     record_method(&k);
@@ -98,6 +100,7 @@ dvk_status dvk_kidneys_run(dvk_context *c, const dvk_case_options *o, const char
     DVK_TRY_DONE(dvk_volume_read(dose_path, &k.dose));
     DVK_TRY_DONE(dvk_case_check_dose(&k, dose_path));
     DVK_TRY_DONE(dvk_case_read(&k));
+    DVK_TRY_DONE(dvk_case_measure(&k));
     record_method(&k);
     DVK_TRY_DONE(dvk_case_rois(&k));
     DVK_TRY_DONE(dvk_case_bed(&k));

@@ -11,6 +11,12 @@
 #include "data/reads.h"
 #include "pipeline/case/stock.h"
 
+/* A VOI in the scans. */
+typedef struct dvk_case_activity {
+    double Bq[DVK_MAX_SCANS];
+    double drift_mm; /* largest distance between its centres of activity */
+} dvk_case_activity;
+
 typedef struct dvk_case {
     const dvk_case_options *options;
     dvk_context *context;
@@ -20,6 +26,7 @@ typedef struct dvk_case {
     const dvk_nuclide *nuclide;
     dvk_voi_set *vois;
     dvk_voi_set *voi_at[DVK_MAX_SCANS]; /* of each scan, where they were given so; else NULL */
+    dvk_case_activity *activity;        /* [roi_count]; NULL without a series */
     dvk_volume *tia, *status, *tia_sd;
     dvk_kernel *kernel;    /* NULL for the local engine; the stock's, or else the case's own */
     dvk_engine engine;     /* that was used */
@@ -42,6 +49,9 @@ dvk_status dvk_case_run_stages(dvk_context *c, dvk_case_stock *stock, const dvk_
 /* input.c */
 dvk_status dvk_case_read(dvk_case *k) DVK_MUST_USE;
 dvk_status dvk_case_check_dose(const dvk_case *k, const char *path) DVK_MUST_USE;
+
+/* activity.c: what the VOIs hold in the scans, for dvk_case_rois; again where either becomes another. */
+dvk_status dvk_case_measure(dvk_case *k) DVK_MUST_USE;
 
 /* plausible.c: options of no patient, before the work (and their files, which are read again later); half-lives
  * beyond the nuclide's own, once it is known; a VOI's curve that is held at decay. */

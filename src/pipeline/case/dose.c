@@ -4,6 +4,7 @@
 
 #include "backend/context.h"
 #include "base/fail.h"
+#include "physics/series.h"
 #include "physics/sum.h"
 #include "pipeline/case/case.h"
 #include "pipeline/steps/density_map.h"
@@ -104,6 +105,8 @@ dvk_status dvk_case_dose(dvk_case *k)
     DVK_TRY(dvk_integrate(k->context, k->series, how, &k->tia, &k->status, o->write_sd ? &k->tia_sd : NULL));
     if (o->integration.scope == DVK_SCOPE_VOI)
         DVK_TRY(dvk_case_scope(k));
+    if (o->order != DVK_ORDER_DOSE_RATE_FIRST)
+        dvk_series_drop_voxels(k->series); /* their memory serves the convolution */
     dvk_context_lap(k->context, "integrate");
     DVK_TRY(dvk_case_kernel(k));
     dvk_context_lap(k->context, "kernel");

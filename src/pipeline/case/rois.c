@@ -1,4 +1,4 @@
-/* The row of each VOI: activities and curve, dose statistics, biology, uncertainty, flags. */
+/* The row of each VOI: curve, dose statistics, biology, uncertainty, flags. */
 #include <math.h>
 #include <stdio.h>
 
@@ -16,41 +16,7 @@ static const double largest_drift_mm = 10;
 /* Activity concentration and TIA to MBq and MBq.h. */
 static const double MBq_per_Bq = 1e-6, MBqh_per_Bqs = 1 / 3.6e9;
 
-/* Centre of the VOI's activity in one scan, world coordinates; false where it has none. */
-static bool activity_centre(const dvk_geometry *g, const dvk_voi *voi, const float *values, double centre[3])
-{
-    double sum = 0, moment[3] = {0};
-    for (size_t i = 0; i < voi->count; i++) {
-        const size_t v = voi->index[i];
-        const double weight = (double)values[v] * (double)voi->fraction[i];
-        sum += weight;
-        moment[0] += weight * (double)(v % g->n[0]);
-        moment[1] += weight * (double)(v / g->n[0] % g->n[1]);
-        moment[2] += weight * (double)(v / (g->n[0] * g->n[1]));
-    }
-    if (!(sum > 0))
-        return false;
-    for (int a = 0; a < 3; a++)
-        centre[a] =
-            (g->to_world[a][0] * moment[0] + g->to_world[a][1] * moment[1] + g->to_world[a][2] * moment[2]) / sum;
-    return true;
-}
-
-/* Largest distance between the centres of any two scans. */
-static double drift(const dvk_case *k, const dvk_voi *voi)
-{
-    double centre[DVK_MAX_SCANS][3], largest = 0;
-    size_t count = 0;
-    for (size_t i = 0; i < dvk_series_scans(k->series); i++)
-        count += activity_centre(&k->geometry, voi, dvk_series_frame(k->series, i), centre[count]);
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = i + 1; j < count; j++)
-            largest = fmax(largest, hypot(hypot(centre[i][0] - centre[j][0], centre[i][1] - centre[j][1]),
-                                          centre[i][2] - centre[j][2]));
-    return largest;
-}
-
-static void flag_voi(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary *r)
+static void flag_voi(const dvk_case *k, const dvk_voi *voi, const dvk_case_activity *seen, dvk_roi_summary *r)
 {
     if (voi->touches_edge)
         dvk_roi_flag(r, "touches the edge of the field of view");
@@ -58,7 +24,7 @@ static void flag_voi(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary *r)
         dvk_roi_flag(r, "%.3g %% of its volume lies outside the scan", 100 * voi->outside_fraction);
     if (!k->series || dvk_series_scans(k->series) < 2)
         return;
-    r->centroid_drift_mm = drift(k, voi);
+    r->centroid_drift_mm = seen->drift_mm;
     if (r->centroid_drift_mm > largest_drift_mm)
         dvk_roi_flag(r, "its centre of activity moves by %.1f mm between scans: check the registration",
                      r->centroid_drift_mm);
@@ -116,23 +82,12 @@ static void count_status(const dvk_case *k, const dvk_voi *voi, dvk_roi_summary 
                      100 * r->fallback_activity_fraction);
 }
 
-/* The VOI as it lay at one scan: its own of that time where there is one. */
-static dvk_status voi_at_scan(const dvk_case *k, const dvk_voi *voi, size_t scan, const dvk_voi **out)
-{
-    *out = k->voi_at[scan] ? dvk_voi_named(k->voi_at[scan], voi->name) : voi;
-    if (!*out)
-        return dvk_fail(DVK_ERR_INVALID, "the label map of scan %zu does not have it", scan + 1);
-    return DVK_OK;
-}
-
-static dvk_status activity_of(const dvk_case *k, const dvk_voi *voi, const dvk_biology *b, dvk_roi_summary *r)
+static dvk_status activity_of(const dvk_case *k, const dvk_voi *voi, const dvk_case_activity *seen,
+                              const dvk_biology *b, dvk_roi_summary *r)
 {
     const double voxel_mL = dvk_geometry_voxel_mL(&k->geometry), recovery = isnan(r->recovery) ? 1 : r->recovery;
-    for (size_t i = 0; i < dvk_series_scans(k->series); i++) {
-        const dvk_voi *here = NULL;
-        DVK_TRY(voi_at_scan(k, voi, i, &here));
-        r->activity_MBq[i] = dvk_voi_sum(here, dvk_series_frame(k->series, i), voxel_mL) * MBq_per_Bq / recovery;
-    }
+    for (size_t i = 0; i < dvk_series_scans(k->series); i++)
+        r->activity_MBq[i] = seen->Bq[i] * MBq_per_Bq / recovery;
     if (k->tia) {
         r->tia_MBqh = dvk_voi_sum(voi, dvk_volume_values(k->tia), voxel_mL) * MBqh_per_Bqs;
         r->tiac_h = r->tia_MBqh / k->summary->injected_MBq;
@@ -166,8 +121,10 @@ static dvk_status gather(const dvk_case *k, const dvk_voi *voi, dvk_roi_voxels *
                           k->density ? dvk_volume_values(k->density) : NULL, voxels);
 }
 
-static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const roi_tables *tables, dvk_roi_summary *r, dvk_dvh **dvh)
+static dvk_status one_roi(dvk_case *k, size_t i, const roi_tables *tables, dvk_roi_summary *r, dvk_dvh **dvh)
 {
+    const dvk_voi *voi = dvk_voi_at(k->vois, i);
+    const dvk_case_activity *seen = k->series ? &k->activity[i] : NULL;
     const dvk_roi_options *o = &k->options->roi;
     dvk_biology biology = dvk_biology_of(tables->biology, voi->name, o->biology);
     const double *h = k->geometry.voxel_mm;
@@ -180,12 +137,12 @@ static dvk_status one_roi(dvk_case *k, const dvk_voi *voi, const roi_tables *tab
     dvk_status status = DVK_OK;
     dvk_roi_clear(r);
     snprintf(r->name, sizeof r->name, "%s", voi->name);
-    flag_voi(k, voi, r);
+    flag_voi(k, voi, seen, r);
     set_recovery(tables->recovery, voi, r);
     if (k->nuclide && biology.effective_half_life_h > k->nuclide->half_life_h)
         biology.effective_half_life_h = k->nuclide->half_life_h;
     if (k->series) {
-        DVK_TRY(activity_of(k, voi, &biology, r));
+        DVK_TRY(activity_of(k, voi, seen, &biology, r));
         dvk_case_flag_decay(k, r);
     }
     DVK_TRY(gather(k, voi, &voxels));
@@ -211,10 +168,9 @@ dvk_status dvk_case_rois(dvk_case *k)
     if (o->biology_table)
         DVK_TRY_DONE(dvk_biology_table_read(o->biology_table, &tables.biology));
     for (size_t i = 0; i < k->summary->roi_count; i++) {
-        const dvk_voi *voi = dvk_voi_at(k->vois, i);
-        status = one_roi(k, voi, &tables, &k->summary->rois[i], &k->dvh[i]);
+        status = one_roi(k, i, &tables, &k->summary->rois[i], &k->dvh[i]);
         if (status != DVK_OK) {
-            dvk_fail_prefix(status, voi->name);
+            dvk_fail_prefix(status, dvk_voi_at(k->vois, i)->name);
             break;
         }
     }

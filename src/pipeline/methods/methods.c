@@ -165,7 +165,9 @@ static dvk_status take_values(workshop *w, const size_t choice[DVK_AXES])
     const size_t which = choice[DVK_AXIS_VOI], method = method_at(w, choice);
     take_vois(w, w->vois[which] ? w->vois[which] : w->own_vois);
     w->of_case.voi_grid = w->plan.voi_grid[which];
-    const dvk_status status = dvk_case_rois(&w->k);
+    dvk_status status = dvk_case_measure(&w->k);
+    if (status == DVK_OK)
+        status = dvk_case_rois(&w->k);
     forget_dvhs(&w->k);
     for (size_t v = 0; status == DVK_OK && v < w->m->voi_count; v++) {
         const dvk_roi_summary *r = find_roi(w->k.summary, w->m->voi[v].name);
@@ -325,6 +327,7 @@ static void close_workshop(workshop *w)
     dvk_methods_plan_clear(&w->plan);
     dvk_series_free(w->k.series);
     dvk_voi_set_free(w->k.vois);
+    dvk_free(w->k.activity);
     dvk_reads_clear(&w->k.reads);
     dvk_summary_free(w->k.summary);
 }
