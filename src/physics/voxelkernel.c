@@ -2,10 +2,10 @@
 #include "physics/voxelkernel.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "physics/octant_symmetry.h"
 
 static const double pi = 3.14159265358979323846;
 
@@ -21,56 +21,12 @@ typedef struct rule {
 typedef struct fold {
     const dvk_point_kernel *kernel;
     double h[3], widest;
-    bool equal_xy, equal_xz, equal_yz; /* edges of those axes */
-    size_t half[3], near[3];           /* voxels with every index below near[] are made of cells */
+    dvk_symmetry symmetry;
+    size_t half[3], near[3]; /* voxels with every index below near[] are made of cells */
     rule gauss, six, most;
     double *octant;
     double (*cells)[8]; /* near[0] near[1] near[2] cells */
 } fold;
-
-static size_t at(const size_t size[3], const size_t i[3])
-{
-    return (i[2] * size[1] + i[1]) * size[0] + i[0];
-}
-
-/* Puts the larger index first, with what goes along. */
-static inline void order(bool equal_edges, size_t *a, size_t *b, size_t *with_a, size_t *with_b)
-{
-    if (!equal_edges || *a >= *b)
-        return;
-    const size_t keep = *a, keep_with = *with_a;
-    *a = *b;
-    *b = keep;
-    *with_a = *with_b;
-    *with_b = keep_with;
-}
-
-/* Turns `i` into the one of its equals that is computed, with falling indices along axes of equal edges; `step` takes
- * part in the exchange. Nothing happens where that one lies outside `size`. */
-static inline void arrange(const fold *f, const size_t size[3], size_t i[3], size_t step[3])
-{
-    size_t to[3] = {i[0], i[1], i[2]}, with[3] = {step[0], step[1], step[2]};
-    order(f->equal_xy, &to[0], &to[1], &with[0], &with[1]);
-    order(f->equal_xz, &to[0], &to[2], &with[0], &with[2]);
-    order(f->equal_yz, &to[1], &to[2], &with[1], &with[2]);
-    if (to[0] >= size[0] || to[1] >= size[1] || to[2] >= size[2])
-        return;
-    memcpy(i, to, sizeof to);
-    memcpy(step, with, sizeof with);
-}
-
-/* The place of the equal of `i` that is computed. */
-static inline size_t computed_at(const fold *f, const size_t size[3], const size_t i[3])
-{
-    size_t to[3] = {i[0], i[1], i[2]}, none[3] = {0, 0, 0};
-    arrange(f, size, to, none);
-    return at(size, to);
-}
-
-static inline bool is_computed(const fold *f, const size_t size[3], const size_t i[3])
-{
-    return computed_at(f, size, i) == at(size, i);
-}
 
 /* Nodes an axis on the faces of a cell: many where the faces see the source under a wide angle. */
 static int face_nodes(const fold *f, const size_t cell[3])
@@ -91,7 +47,7 @@ static void compute_cells(fold *f)
     for (ptrdiff_t c = 0; c < count; c++) {
         const size_t i = (size_t)c;
         const size_t cell[3] = {i % f->near[0], i / f->near[0] % f->near[1], i / f->near[0] / f->near[1]};
-        if (is_computed(f, f->near, cell))
+        if (dvk_symmetry_source(f->symmetry, f->near, cell) == i)
             dvk_voxel_cell(f->kernel, f->h, cell, face_nodes(f, cell), f->cells[i]);
     }
 }
@@ -112,8 +68,8 @@ static double near_energy(const fold *f, const size_t n[3])
         }
         if (!exists)
             continue;
-        arrange(f, f->near, cell, step);
-        sum += f->cells[at(f->near, cell)][step[0] | step[1] << 1 | step[2] << 2];
+        dvk_symmetry_arrange(f->symmetry, f->near, cell, step);
+        sum += f->cells[dvk_octant_at(f->near, cell)][step[0] | step[1] << 1 | step[2] << 2];
     }
     return sum * (double)(1 << planes);
 }
@@ -190,39 +146,17 @@ static double energy(const fold *f, const size_t n[3])
     return far_energy(f, n, cut ? &f->most : &f->six, cut ? &f->six : &f->gauss);
 }
 
-static void compute_row(fold *f, const size_t size[3], size_t y, size_t z)
-{
-    for (size_t x = 0; x < size[0]; x++) {
-        const size_t n[3] = {x, y, z};
-        if (is_computed(f, size, n))
-            f->octant[at(size, n)] = energy(f, n);
-    }
-}
-
-static void copy_row(fold *f, const size_t size[3], size_t y, size_t z)
-{
-    for (size_t x = 0; x < size[0]; x++) {
-        const size_t n[3] = {x, y, z};
-        const size_t here = at(size, n), from = computed_at(f, size, n);
-        if (from != here)
-            f->octant[here] = f->octant[from];
-    }
-}
-
 static void compute_octant(fold *f)
 {
     const size_t size[3] = {f->half[0] + 1, f->half[1] + 1, f->half[2] + 1};
-#pragma omp parallel
-    {
-#pragma omp for collapse(2) schedule(dynamic, 16)
-        for (size_t z = 0; z < size[2]; z++)
-            for (size_t y = 0; y < size[1]; y++)
-                compute_row(f, size, y, z);
-#pragma omp for collapse(2) schedule(static)
-        for (size_t z = 0; z < size[2]; z++)
-            for (size_t y = 0; y < size[1]; y++)
-                copy_row(f, size, y, z);
-    }
+#pragma omp parallel for collapse(2) schedule(dynamic, 16)
+    for (size_t z = 0; z < size[2]; z++)
+        for (size_t y = 0; y < size[1]; y++)
+            for (size_t x = dvk_symmetry_first(f->symmetry, size, y, z); x < size[0]; x++) {
+                const size_t n[3] = {x, y, z};
+                f->octant[dvk_octant_at(size, n)] = energy(f, n);
+            }
+    dvk_symmetry_complete(f->symmetry, size, f->octant);
 }
 
 /*
@@ -246,9 +180,7 @@ dvk_status dvk_voxel_fold(const dvk_point_kernel *k, const double h_mm[3], const
         f.half[a] = half[a];
         f.widest = h_mm[a] > f.widest ? h_mm[a] : f.widest;
     }
-    f.equal_xy = f.h[0] == f.h[1];
-    f.equal_xz = f.h[0] == f.h[2];
-    f.equal_yz = f.h[1] == f.h[2];
+    f.symmetry = dvk_symmetry_of(h_mm);
     const double reach = near_reach(k, f.widest);
     for (int a = 0; a < 3; a++) {
         const double wanted = ceil(reach / h_mm[a]);
