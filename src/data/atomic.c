@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,7 @@ static dvk_status open_beside(const char *path, mode_t mode, dvk_text *name, int
     return DVK_OK;
 }
 
-static dvk_status write_and_rename(const char *path, mode_t mode, const dvk_span *spans, size_t count)
+static dvk_status write_and_rename(const char *path, mode_t mode, bool to_disk, const dvk_span *spans, size_t count)
 {
     dvk_text name = {0};
     int fd = -1;
@@ -81,7 +82,7 @@ static dvk_status write_and_rename(const char *path, mode_t mode, const dvk_span
         return status;
     }
     DVK_TRY_DONE(write_spans(fd, path, spans, count));
-    if (dvk_io_fsync(fd) != 0) {
+    if (to_disk && dvk_io_fsync(fd) != 0) {
         status = dvk_fail(DVK_ERR_IO, "%s: writing failed: %s", path, strerror(errno));
         goto done;
     }
@@ -100,20 +101,20 @@ done:
 
 dvk_status dvk_atomic_write_private(const char *path, const dvk_span *spans, size_t count)
 {
-    return write_and_rename(path, 0600, spans, count);
+    return write_and_rename(path, 0600, false, spans, count);
 }
 
 dvk_status dvk_atomic_write(const char *path, const dvk_span *spans, size_t count)
 {
     struct stat info;
     if (stat(path, &info) != 0)
-        return write_and_rename(path, everyone, spans, count);
+        return write_and_rename(path, everyone, true, spans, count);
     if (S_ISDIR(info.st_mode))
         return dvk_fail(DVK_ERR_CREATE, "%s: is a directory: give the name of a file", path);
     if (!S_ISREG(info.st_mode))
         return write_device(path, spans, count);
     char *target = realpath(path, NULL); /* a link's target is replaced, not the link */
-    const dvk_status status = write_and_rename(target ? target : path, everyone, spans, count);
+    const dvk_status status = write_and_rename(target ? target : path, everyone, true, spans, count);
     free(target);
     return status;
 }

@@ -17,7 +17,8 @@
  */
 dvk_status dvk_atomic_write(const char *path, const dvk_span *spans, size_t count) DVK_MUST_USE;
 
-/* The same, for nobody but the user to read; whatever has the name is replaced. */
+/* The same for a cache: for nobody but the user to read, and not held up until it is on the disk, so that the loss of
+ * power may leave a torn file; whatever has the name is replaced. */
 dvk_status dvk_atomic_write_private(const char *path, const dvk_span *spans, size_t count) DVK_MUST_USE;
 
 /* The same for one text. */

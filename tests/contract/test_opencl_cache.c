@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "backend/plugin.h"
-#include "data/cache.h"
-#include "data/hash.h"
+#include "support/cache_folder.h"
 #include "support/convolution.h"
 #include "support/opencl.h"
 #include "support/support.h"
@@ -16,9 +15,6 @@
 static const dvk_backend_ops *ops;
 static const char *device;
 static char folder[300];
-
-/* The head of a cache's file: magic, SHA-256 of the key, SHA-256 of what follows. */
-enum { KEY_AT = 16, SUM_AT = 80, HEAD = 144 };
 
 static dvk_backend *open_device(void)
 {
@@ -63,20 +59,9 @@ static ino_t node_of(const char *path)
     return info.st_ino;
 }
 
-/* Puts other bytes behind the head, and their hash into it: a file that only its reader can find fault with. */
 static void forge(const char *path, const char *bytes)
 {
-    dvk_buffer file;
-    char sum[65];
-    ck_ok(dvk_file_read(path, SIZE_MAX, &file, NULL));
-    FILE *to = fopen(path, "wb");
-    ck_assert_ptr_nonnull(to);
-    dvk_sha256(bytes, strlen(bytes), sum);
-    memcpy(file.at + SUM_AT, sum, 64);
-    ck_assert_uint_eq(fwrite(file.at, 1, HEAD, to), HEAD);
-    ck_assert_int_ge(fputs(bytes, to), 0);
-    ck_assert_int_eq(fclose(to), 0);
-    dvk_buffer_free(&file);
+    cache_replace(path, bytes, strlen(bytes));
 }
 
 START_TEST(programs_are_kept)

@@ -1,8 +1,11 @@
 /* The user's cache: what comes back, and every file that must not. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "data/cache.h"
@@ -191,6 +194,119 @@ START_TEST(each_file_call)
 }
 END_TEST
 
+/* --- what may go again --- */
+
+static void name_of(const char *kind, const dvk_span *of, char name[700])
+{
+    char hex[65];
+    dvk_sha256(of->at, of->count, hex);
+    snprintf(name, 700, "%s/%s-%.40s", folder, kind, hex);
+}
+
+/* A file of the cache last used so many hours ago, if need be with a hole of so many bytes. */
+static void age(const char *name, int hours, off_t hole)
+{
+    const struct timespec then = {.tv_sec = time(NULL) - 3600L * hours}, both[2] = {then, then};
+    if (hole)
+        ck_assert_int_eq(truncate(name, hole), 0);
+    ck_assert_int_eq(utimensat(AT_FDCWD, name, both, 0), 0);
+}
+
+static bool is_there(const char *name)
+{
+    return access(name, F_OK) == 0;
+}
+
+/* Entry i of a kind, stored and then aged. */
+static void store_made(int i, int hours, off_t hole, char name[700])
+{
+    const dvk_span of = {&i, sizeof i};
+    ck_ok(dvk_cache_store("made-x", &of, 1, &bytes));
+    name_of("made-x", &of, name);
+    age(name, hours, hole);
+}
+
+START_TEST(the_longest_unused_goes_first)
+{
+    enum { COUNT = 64 };
+    char name[COUNT + 2][700], choice[700];
+    ck_ok(dvk_cache_store("choice", &key, 1, &bytes));
+    name_of("choice", &key, choice);
+    age(choice, 9999, 0);
+    for (int i = 0; i < COUNT; i++)
+        store_made(i, i == 7 ? 500 : 100 + i, 0, name[i]);
+    for (int i = 0; i < COUNT; i++)
+        ck_assert(is_there(name[i]));
+    store_made(COUNT, 1, 0, name[COUNT]);
+    for (int i = 0; i <= COUNT; i++)
+        ck_assert_msg(is_there(name[i]) == (i != 7), "entry %d", i);
+    ck_assert(is_there(choice));
+    age(name[3], 50, (off_t)200 << 20);
+    store_made(COUNT + 1, 1, 0, name[COUNT + 1]);
+    ck_assert(is_there(name[3]) && !is_there(name[COUNT - 1]));
+    age(name[4], 1, (off_t)100 << 20);
+    store();
+    ck_assert(is_there(name[3])); /* what stays does not count */
+    unlink(name[COUNT + 1]);
+    store_made(COUNT + 1, 1, 0, name[COUNT + 1]);
+    ck_assert(!is_there(name[3]) && is_there(name[4]) && is_there(choice)); /* 300 MB are too many */
+}
+END_TEST
+
+START_TEST(what_is_used_stays)
+{
+    const int i = 1;
+    const dvk_span of = {&i, sizeof i};
+    char name[700];
+    dvk_buffer out;
+    struct stat info;
+    store_made(i, 100, 0, name);
+    ck_assert(dvk_cache_load("made-x", &of, 1, &out));
+    ck_assert_uint_eq((uintptr_t)out.at % 64, 0);
+    dvk_buffer_free(&out);
+    ck_assert_int_eq(stat(name, &info), 0);
+    ck_assert(info.st_mtime > time(NULL) - 600);
+}
+END_TEST
+
+START_TEST(half_written_files_of_killed_processes_go)
+{
+    char fresh[700], old[700], name[700];
+    store();
+    snprintf(fresh, sizeof fresh, "%s/.made-x-1.7-0.tmp", folder);
+    snprintf(old, sizeof old, "%s/.made-x-2.7-0.tmp", folder);
+    fclose(fopen(fresh, "w"));
+    fclose(fopen(old, "w"));
+    age(old, 2, 0);
+    store_made(1, 0, 0, name);
+    ck_assert(is_there(fresh) && !is_there(old));
+}
+END_TEST
+
+START_TEST(what_is_there_is_not_written_again)
+{
+    const dvk_span other_bytes = {"sama\0bytes", 10}, longer = {"more bytes", 11};
+    dvk_buffer out;
+    char name[700];
+    name_of("made-x", &key, name);
+    ck_ok(dvk_cache_store("made-x", &key, 1, &bytes));
+    ck_ok(dvk_cache_store("made-x", &key, 1, &other_bytes));
+    ck_assert(dvk_cache_load("made-x", &key, 1, &out));
+    ck_assert(memcmp(out.at, bytes.at, bytes.count) == 0);
+    dvk_buffer_free(&out);
+    ck_ok(dvk_cache_store("made-x", &key, 1, &longer)); /* it cannot be the same */
+    ck_assert(dvk_cache_load("made-x", &key, 1, &out));
+    ck_assert_uint_eq(out.count, longer.count);
+    FILE *file = fopen(name, "r+b"); /* a byte turns: it is not taken, and makes room for a whole one */
+    ck_assert(fseek(file, -1, SEEK_END) == 0 && fputc('x', file) == 'x' && fclose(file) == 0);
+    dvk_buffer_free(&out);
+    ck_assert(!dvk_cache_load("made-x", &key, 1, &out));
+    ck_ok(dvk_cache_store("made-x", &key, 1, &longer));
+    ck_assert(dvk_cache_load("made-x", &key, 1, &out));
+    dvk_buffer_free(&out);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases[] = {tcase_create("cache")};
@@ -203,5 +319,9 @@ int main(void)
     tcase_add_test(cases[0], without_a_folder_nothing_is_kept);
     tcase_add_test(cases[0], where_it_is);
     tcase_add_test(cases[0], each_file_call);
+    tcase_add_test(cases[0], the_longest_unused_goes_first);
+    tcase_add_test(cases[0], what_is_used_stays);
+    tcase_add_test(cases[0], half_written_files_of_killed_processes_go);
+    tcase_add_test(cases[0], what_is_there_is_not_written_again);
     return run_suite("cache", cases, 1, false);
 }
