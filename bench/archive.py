@@ -150,6 +150,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes (default: the processors)")
     arguments = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="dvkit-bench-"))
+    os.environ["DVK_CACHE_DIR"] = str(work / "cache")
     try:
         bench = Bench(arguments.build, work, arguments)
         show(bench, *measure(bench, arguments.rounds), arguments.size)

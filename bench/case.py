@@ -1,7 +1,8 @@
 """A whole case: `dvkit dose` side by side with its codecs alone and with nibabel and SciPy doing the same job.
 
 One program after the other once a round (A B C A B C ...), so that what else the machine does falls on all alike;
-medians and ratios within rounds count. dvkit is timed as a user meets it, from the start of the process to its end. The
+medians and ratios within rounds count. dvkit is timed as a user meets it, from the start of the process to its end,
+once with kernel and spectrum in the cache of an earlier run and once without a cache (the default model). The
 floor is inflating the inputs and deflating the outputs, nothing else, in memory that was used before. SciPy's time
 leaves out the interpreter, its imports, and the making of its kernel. Called by bench/case.
 """
@@ -45,14 +46,15 @@ def make_case(arguments, folder):
 class Dvkit:
     """The command, with what each stage took."""
 
-    def __init__(self, arguments, scans, labels, threads, options, out):
+    def __init__(self, arguments, scans, labels, threads, options, out, cache):
+        self.environment = os.environ | {"DVK_CACHE_DIR": cache}
         self.command = [arguments.dvkit, "dose", *scans, "--voi", labels, "-o", out, "--device", "cpu", "--force", "-q",
                         "-v", "--threads", str(threads), *options]
         self.out, self.stages = out, []
 
     def run(self):
         start = time.perf_counter()
-        said = subprocess.run(self.command, check=True, stderr=subprocess.PIPE, text=True).stderr
+        said = subprocess.run(self.command, check=True, stderr=subprocess.PIPE, text=True, env=self.environment).stderr
         seconds = time.perf_counter() - start
         stages = {name: float(ms) for name, ms in re.findall(r"^dvkit dose: (\S+) +([0-9.]+) ms$", said, re.M)}
         self.stages.append(stages | {"start and end": 1e3 * seconds - sum(stages.values())})
@@ -130,9 +132,9 @@ def candidates(arguments, folder):
     scans, labels = make_case(arguments, folder)
     library = ctypes.CDLL(f"{arguments.build}/bench/libdvk_bench_codec.so")
     made, counts = {}, sorted({1, arguments.threads})
-    for name, options in (("trapezoid", RULE), ("default model", [])):
+    for name, options, cache in (("trapezoid", RULE, f"{folder}/cache"), ("default model", [], f"{folder}/cache"), ("uncached", [], "")):
         for threads in counts:
-            made[f"dvkit dose, {name}, {threads} threads"] = Dvkit(arguments, scans, labels, threads, options, f"{folder}/{name[:4]}")
+            made[f"dvkit dose, {name}, {threads} threads"] = Dvkit(arguments, scans, labels, threads, options, f"{folder}/{name[:4]}", cache)
     for case in made.values():
         case.run()
         case.stages.clear()

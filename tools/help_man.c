@@ -142,6 +142,11 @@ static void put_environment(FILE *to)
 {
     fputs(".SH ENVIRONMENT\n"
           ".TP\n.B DVK_BACKEND_DIR\nwhere the OpenCL back end lies, instead of where it was installed\n"
+          ".TP\n.B DVK_CACHE_DIR\nthe folder that keeps kernels, spectra and OpenCL programs for later runs, at most "
+          "some hundred MB, "
+          "instead of \\fB$XDG_CACHE_HOME/dvkit\\fR or \\fB~/.cache/dvkit\\fR; set to nothing: none. It changes no "
+          "result and may be "
+          "deleted at any time.\n"
           ".TP\n.B OMP_NUM_THREADS\nprocessors to use, where \\fB\\-\\-threads\\fR does not say\n",
           to);
 }

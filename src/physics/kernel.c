@@ -10,6 +10,7 @@
 #include "base/fail.h"
 #include "base/text.h"
 #include "data/hash.h"
+#include "physics/kernel_kept.h"
 #include "physics/voxelkernel.h"
 
 static const double joule_per_keV = 1.602176634e-16;
@@ -148,9 +149,10 @@ static void to_dose(dvk_kernel *k, double table_keV)
     k->record.beyond_keV = table_keV > sum ? table_keV - sum : 0;
 }
 
-static dvk_status fill(dvk_kernel *k, dvk_component component)
+static dvk_status fill(dvk_kernel *k)
 {
     dvk_kernel_record *r = &k->record;
+    const dvk_component component = r->component;
     const double local = component == DVK_COMPONENT_PHOTON ? 0 : k->emitter.local_keV;
     dvk_point_kernel point = {0};
     double water_mm[3];
@@ -201,6 +203,17 @@ static dvk_status find_emitter(const dvk_kernel_spec *spec, dvk_emitter *out)
     return DVK_OK;
 }
 
+static dvk_status find_or_fill(dvk_kernel *k)
+{
+    dvk_kernel_record asked;
+    memcpy(&asked, &k->record, sizeof asked); /* what fills the gaps between its fields too: its bytes are a key */
+    if (dvk_kernel_kept_find(k))
+        return DVK_OK;
+    DVK_TRY(fill(k));
+    dvk_kernel_kept_add(&asked, k);
+    return DVK_OK;
+}
+
 static dvk_status create(const dvk_kernel_spec *spec, const size_t half[3], dvk_kernel **out)
 {
     dvk_kernel *k = NULL;
@@ -215,7 +228,7 @@ static dvk_status create(const dvk_kernel_spec *spec, const size_t half[3], dvk_
     if (status == DVK_OK) {
         memcpy(k->record.nuclide, k->emitter.name, sizeof k->record.nuclide);
         memcpy(k->record.source, k->emitter.source, sizeof k->record.source);
-        status = fill(k, spec->component);
+        status = find_or_fill(k);
     }
     if (status != DVK_OK) {
         dvk_kernel_free(k);

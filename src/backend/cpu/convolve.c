@@ -114,8 +114,7 @@ static dvk_status fill_plan(dvk_conv_plan *plan, const dvk_conv_problem *p)
     return dvk_conv_make_spectrum(plan, p, half);
 }
 
-dvk_status dvk_cpu_conv_create_with(const dvk_conv_passes *passes, int threads, const dvk_conv_problem *p, bool direct,
-                                    dvk_conv_plan **out)
+static dvk_status create(const dvk_conv_plan *how, const dvk_conv_problem *p, dvk_conv_plan **out)
 {
     dvk_conv_plan *plan = NULL;
     *out = NULL;
@@ -123,9 +122,7 @@ dvk_status dvk_cpu_conv_create_with(const dvk_conv_passes *passes, int threads, 
         return dvk_fail(DVK_ERR_INVALID, "a volume of %zu x %zu x %zu voxels holds nothing to convolve", p->n[0],
                         p->n[1], p->n[2]);
     DVK_TRY(dvk_alloc(1, sizeof *plan, &plan));
-    plan->passes = passes;
-    plan->threads = threads;
-    plan->is_direct = direct;
+    *plan = *how;
     const dvk_status status = fill_plan(plan, p);
     if (status != DVK_OK)
         dvk_cpu_conv_free(plan);
@@ -134,9 +131,18 @@ dvk_status dvk_cpu_conv_create_with(const dvk_conv_passes *passes, int threads, 
     return status;
 }
 
+dvk_status dvk_cpu_conv_create_with(const dvk_conv_passes *passes, int threads, const dvk_conv_problem *p, bool direct,
+                                    dvk_conv_plan **out)
+{
+    return create(&(dvk_conv_plan){.passes = passes, .threads = threads, .is_direct = direct}, p, out);
+}
+
 dvk_status dvk_cpu_conv_create(dvk_backend *b, const dvk_conv_problem *p, bool direct, dvk_conv_plan **out)
 {
-    return dvk_cpu_conv_create_with(dvk_conv_best_passes(), b->threads, p, direct, out);
+    return create(
+        &(dvk_conv_plan){
+            .passes = dvk_conv_best_passes(), .threads = b->threads, .is_direct = direct, .keeps_spectrum = true},
+        p, out);
 }
 
 /* Three loops over planes or rows that share nothing, so that the result is the same for any number of threads. */
@@ -172,7 +178,9 @@ void dvk_cpu_conv_free(dvk_conv_plan *plan)
     if (!plan)
         return;
     free_grid(&plan->grid);
-    dvk_free(plan->spectrum.real);
+    if (!plan->kept.memory)
+        dvk_free(plan->spectrum.real);
+    dvk_buffer_free(&plan->kept);
     dvk_free(plan->spectrum.complex);
     dvk_free(plan->direct.taps);
     dvk_free(plan->direct.padded);

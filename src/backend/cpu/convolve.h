@@ -19,6 +19,8 @@ struct dvk_conv_plan {
     const dvk_conv_passes *passes;
     int threads;
     bool is_direct;
+    bool keeps_spectrum; /* finds it in the user's cache, or leaves it there */
+    dvk_buffer kept;     /* what spectrum.real lies in where it was found there */
     dvk_conv_direct direct;
     dvk_conv_grid grid;
     dvk_conv_spectrum spectrum;
@@ -39,6 +41,17 @@ double dvk_conv_tap(const dvk_conv_problem *p, long x, long y, long z);
 
 /* dvk_conv_grid.pitch for a work volume of so many planes. */
 size_t dvk_conv_pitch(const dvk_conv_grid *g, size_t planes);
+
+/* The real spectrum in the user's cache. The key is all that its values depend on, "" where it is not worth keeping;
+ * then nothing is found (true: plan->spectrum is) or added. */
+enum { DVK_CONV_KEY = 1200 }; /* what identifies the code, and three lines of numbers */
+void dvk_conv_kept_key(const dvk_conv_plan *plan, const dvk_conv_problem *p, const size_t half[3],
+                       char key[DVK_CONV_KEY]);
+bool dvk_conv_kept_find(dvk_conv_plan *plan, const char *key);
+void dvk_conv_kept_add(const dvk_conv_plan *plan, const char *key);
+
+/* Number of floats in a real spectrum; DVK_ERR_MEMORY on overflow. */
+dvk_status dvk_conv_spectrum_size(const dvk_conv_grid *g, size_t *out) DVK_MUST_USE;
 
 /* Makes plan->spectrum from the kernel cut to `half`, in double for an even kernel. */
 dvk_status dvk_conv_make_spectrum(dvk_conv_plan *plan, const dvk_conv_problem *p, const size_t half[3]) DVK_MUST_USE;

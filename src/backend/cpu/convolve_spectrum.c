@@ -12,15 +12,21 @@ static double spectrum_factor(const dvk_conv_grid *g, double scale)
     return scale / ((double)g->padded[0] * (double)(g->padded[1] / 2) * (double)g->padded[2]);
 }
 
+dvk_status dvk_conv_spectrum_size(const dvk_conv_grid *g, size_t *out)
+{
+    DVK_TRY(dvk_multiply(g->padded[0] / 2 + 1, g->blocks * g->lanes, out));
+    return dvk_multiply(*out, g->padded[2] / 2 + 1, out);
+}
+
 static dvk_status make_even(dvk_conv_plan *plan, const dvk_conv_problem *p, const size_t half[3])
 {
     const dvk_conv_grid *g = &plan->grid;
     const size_t columns = g->blocks * g->lanes, rows = g->padded[0] / 2 + 1, planes = g->padded[2] / 2 + 1;
+    const size_t plane_size = rows * columns;
     const double factor = spectrum_factor(g, p->scale);
-    size_t plane_size = 0, size = 0;
+    size_t size = 0;
     double *octant = NULL; /* [half[2] + 1][rows][columns], transformed along x and y */
-    DVK_TRY(dvk_multiply(rows, columns, &plane_size));
-    DVK_TRY(dvk_multiply(plane_size, planes, &size));
+    DVK_TRY(dvk_conv_spectrum_size(g, &size));
     DVK_TRY(dvk_alloc(size, sizeof(float), &plan->spectrum.real));
     DVK_TRY(dvk_alloc(plane_size * (half[2] + 1), sizeof *octant, &octant));
 #pragma omp parallel num_threads(plan->threads)
@@ -120,5 +126,13 @@ done:
 
 dvk_status dvk_conv_make_spectrum(dvk_conv_plan *plan, const dvk_conv_problem *p, const size_t half[3])
 {
-    return p->even ? make_even(plan, p, half) : make_general(plan, p, half);
+    char key[DVK_CONV_KEY];
+    if (!p->even)
+        return make_general(plan, p, half);
+    dvk_conv_kept_key(plan, p, half, key);
+    if (dvk_conv_kept_find(plan, key))
+        return DVK_OK;
+    DVK_TRY(make_even(plan, p, half));
+    dvk_conv_kept_add(plan, key);
+    return DVK_OK;
 }
