@@ -196,6 +196,10 @@ dvk_status dvk_archive_place(const char *out, bool bids, const dvk_manifest *m, 
 dvk_status dvk_archive_place_of(const char *out, bool bids, const char *id, const dvk_case_options *o,
                                 dvk_bids_place *place) DVK_MUST_USE;
 
+/* Takes away the error record of a case whose scans did not agree on a tracer, which lies under a name without one,
+ * once they do. Another case's stays. */
+void dvk_archive_drop_untraced(const char *out, const char *id, const dvk_bids_place *place);
+
 /* The file there that is plainly called `name` (data/naming.h), whether it is there or not; dvk_free it. */
 dvk_status dvk_archive_file(const dvk_bids_place *place, const char *name, char **path) DVK_MUST_USE;
 

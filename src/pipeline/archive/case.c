@@ -320,6 +320,8 @@ void dvk_archive_case(dvk_worker_stock *s, const dvk_archive_options *options, c
     *out = (dvk_case_report){.row = row};
     dvk_manifest_id(m, row, a.id);
     attempt_case(s, &a, row, out);
+    if (out->outcome == DVK_CASE_DONE || out->outcome == DVK_CASE_CURRENT)
+        dvk_archive_drop_untraced(options->out, a.id, &a.place);
     end(&a);
     out->seconds = dvk_now_s() - started;
 }

@@ -1,6 +1,8 @@
 /* Where the files of a case lie in OUT, and what they are called. */
 #include <string.h>
+#include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/fail.h"
 #include "data/naming.h"
 #include "pipeline/archive/archive.h"
@@ -62,4 +64,27 @@ dvk_status dvk_archive_file(const dvk_bids_place *place, const char *name, char 
     else
         dvk_text_free(&text);
     return status;
+}
+
+/* Such a record as dvk_archive_place_of's error makes it. */
+static bool of_two_tracers(const json_t *error)
+{
+    const char *stage = json_string_value(json_object_get(error, "stage"));
+    const char *message = json_string_value(json_object_get(error, "message"));
+    return stage && message && strcmp(stage, "manifest") == 0 && strstr(message, "is of '") && strstr(message, "trc-");
+}
+
+void dvk_archive_drop_untraced(const char *out, const char *id, const dvk_bids_place *place)
+{
+    dvk_bids_place bare = {NULL, NULL};
+    json_t *error = NULL;
+    char *path = NULL;
+    if (!place->prefix || !strstr(place->prefix, "_trc-"))
+        return;
+    if (dvk_bids_find(out, id, NULL, 0, &bare) == DVK_OK && dvk_archive_record(&bare, "error.json", &error) == DVK_OK &&
+        of_two_tracers(error) && dvk_archive_file(&bare, "error.json", &path) == DVK_OK)
+        unlink(path);
+    json_decref(error);
+    dvk_free(path);
+    dvk_bids_place_clear(&bare);
 }
