@@ -16,6 +16,9 @@ bool dvk_text_number(const char *text, double *out, const char **end);
 /* The shortest decimal text that reads back as exactly `value`; "nan" or "inf" for others. Room for 32. */
 void dvk_text_shortest(double value, char out[32]);
 
+/* As "%.1f" is printed; from 1e25 on, and for what is not finite, as "%g". Room for 32. */
+void dvk_text_tenths(double value, char out[32]);
+
 /* A growing text; `data` is NUL-terminated once something was added. Free with dvk_text_free. */
 typedef struct dvk_text {
     char *data;

@@ -6,7 +6,10 @@
 #include "dvk/dvh.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/fail.h"
@@ -34,6 +37,68 @@ static int hotter_first(const void *a, const void *b)
         return p->dose > q->dose ? -1 : 1;
     return (p->weight < q->weight) - (p->weight > q->weight);
 }
+
+/* --- sorting --- */
+
+/* A double's bits, larger for a colder dose; 0 and -0 are one. */
+static uint64_t coldness(double dose)
+{
+    const double plain = dose + 0.0;
+    uint64_t bits;
+    memcpy(&bits, &plain, sizeof bits);
+    return bits >> 63 ? bits : ~bits & ~((uint64_t)1 << 63);
+}
+
+enum { DIGIT_BITS = 11, DIGITS = (64 + DIGIT_BITS - 1) / DIGIT_BITS, VALUES = 1 << DIGIT_BITS };
+
+static size_t digit(uint64_t key, size_t d)
+{
+    return key >> (d * DIGIT_BITS) & (VALUES - 1);
+}
+
+/* Sorts by one digit into `to`, keeping the order of what is alike; false, with nothing done, where all are. */
+static bool sort_by_digit(const sample *from, size_t count, size_t d, sample *to)
+{
+    size_t next[VALUES + 1] = {0};
+    for (size_t i = 0; i < count; i++)
+        next[digit(coldness(from[i].dose), d) + 1]++;
+    if (next[digit(coldness(from[0].dose), d) + 1] == count)
+        return false;
+    for (size_t v = 0; v < VALUES; v++)
+        next[v + 1] += next[v];
+    for (size_t i = 0; i < count; i++)
+        to[next[digit(coldness(from[i].dose), d)]++] = from[i];
+    return true;
+}
+
+/* From the hottest down, equal doses by weight: by their digits, a few passes over the samples, since most doses are
+ * floats whose last digits are 0 and lie within a few powers of two. */
+static dvk_status sort_samples(dvk_dvh *d)
+{
+    enum { FEW = 1000 };
+    sample *other = NULL;
+    if (d->count < FEW) {
+        qsort(d->samples, d->count, sizeof *d->samples, hotter_first);
+        return DVK_OK;
+    }
+    DVK_TRY(dvk_alloc(d->count, sizeof *other, &other));
+    for (size_t i = 0; i < DIGITS; i++)
+        if (sort_by_digit(d->samples, d->count, i, other)) {
+            sample *sorted = other;
+            other = d->samples;
+            d->samples = sorted;
+        }
+    dvk_free(other);
+    for (size_t i = 0, end; i < d->count; i = end) {
+        for (end = i + 1; end < d->count && d->samples[end].dose == d->samples[i].dose;)
+            end++;
+        if (end > i + 1)
+            qsort(d->samples + i, end - i, sizeof *d->samples, hotter_first);
+    }
+    return DVK_OK;
+}
+
+/* --- the histogram --- */
 
 static dvk_status copy_samples(const double *dose, const double *weight, size_t n, dvk_dvh *d)
 {
@@ -75,7 +140,7 @@ dvk_status dvk_dvh_create(const double *dose, const double *weight, size_t n, dv
     DVK_TRY_DONE(dvk_alloc(1, sizeof *d, &d));
     DVK_TRY_DONE(dvk_alloc(n, sizeof *d->samples, &d->samples));
     DVK_TRY_DONE(copy_samples(dose, weight, n, d));
-    qsort(d->samples, d->count, sizeof *d->samples, hotter_first);
+    DVK_TRY_DONE(sort_samples(d));
     accumulate(d);
     *out = d;
     d = NULL;

@@ -92,6 +92,28 @@ START_TEST(numbers_are_as_short_as_can_be)
 }
 END_TEST
 
+START_TEST(tenths_are_as_printed)
+{
+    uint64_t state = 3;
+    for (int i = 0; i < 100000; i++) {
+        double value = 0;
+        char text[32], printed[400];
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        if (i % 4 == 0)
+            memcpy(&value, &state, sizeof value); /* any bits */
+        else if (i % 4 == 1)
+            value = (double)(int)(state >> 48) / 20 - 1000; /* next to half a tenth, on either side */
+        else if (i % 4 == 2)
+            value = (double)(state >> 50) / 4 * (i % 8 < 4 ? -1 : 1); /* half a tenth exactly */
+        else
+            value = ldexp((double)(state >> 11), -60 + i / 4 % 60);
+        snprintf(printed, sizeof printed, fabs(value) < 1e25 ? "%.1f" : "%g", value);
+        dvk_text_tenths(value, text);
+        ck_assert_str_eq(text, printed);
+    }
+}
+END_TEST
+
 START_TEST(overflow_is_an_error)
 {
     void *p = &p;
@@ -128,6 +150,7 @@ int main(void)
     tcase_add_test(cases[0], lists_share_the_last_unit);
     tcase_add_test(cases[0], numbers_read_back_the_same);
     tcase_add_test(cases[0], numbers_are_as_short_as_can_be);
+    tcase_add_test(cases[0], tenths_are_as_printed);
     tcase_add_test(cases[0], overflow_is_an_error);
     tcase_add_test(cases[0], nth_allocation_fails);
     tcase_add_test(cases[0], a_message_is_one_line);

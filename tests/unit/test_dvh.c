@@ -125,7 +125,7 @@ END_TEST
 
 START_TEST(order_of_voxels_changes_nothing)
 {
-    enum { N = 1000 };
+    enum { N = 3000 };
     double dose[N], weight[N], back_dose[N], back_weight[N];
     for (size_t i = 0; i < N; i++) {
         dose[i] = back_dose[N - 1 - i] = fmod(0.618033988749895 * (double)(i % 400), 1);
@@ -139,6 +139,37 @@ START_TEST(order_of_voxels_changes_nothing)
     ck_assert(dvk_dvh_volume(a) == dvk_dvh_volume(b));
     dvk_dvh_free(a);
     dvk_dvh_free(b);
+}
+END_TEST
+
+static int larger_first(const void *a, const void *b)
+{
+    const double p = *(const double *)a, q = *(const double *)b;
+    return (p < q) - (p > q);
+}
+
+/* Of either sign, floats and doubles of many sizes, and each zero. */
+START_TEST(many_doses_lie_in_their_order)
+{
+    enum { N = 4000 };
+    static double dose[N];
+    uint64_t state = 7;
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < N; i++) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            const double part = (double)(state >> 11) * 0x1p-53;
+            dose[i] = round == 0 ? (double)(float)(30 * part) : ldexp(part - 0.5, (int)(state >> 3 & 63) - 40 * round);
+            if (i % 50 < 3)
+                dose[i] = i % 2 ? 0.0 : -0.0;
+        }
+        dvk_dvh *h = NULL;
+        ck_ok(dvk_dvh_create(dose, NULL, N, &h));
+        qsort(dose, N, sizeof dose[0], larger_first);
+        for (size_t i = 0; i < N; i++)
+            ck_assert_msg(dvk_dvh_hottest(h, (double)(i + 1)) == dose[i], "round %d, %zu: %g, not %g", round, i,
+                          dvk_dvh_hottest(h, (double)(i + 1)), dose[i]);
+        dvk_dvh_free(h);
+    }
 }
 END_TEST
 
@@ -185,6 +216,7 @@ int main(void)
     tcase_add_test(cases[0], steps_agree_with_the_definition);
     tcase_add_test(cases[0], rounded_sums_reach_their_share);
     tcase_add_test(cases[0], order_of_voxels_changes_nothing);
+    tcase_add_test(cases[0], many_doses_lie_in_their_order);
     tcase_add_test(cases[0], interpolation_is_symmetric);
     tcase_add_test(cases[0], what_has_no_histogram_is_refused);
     return run_suite("dvh", cases, 1, false);

@@ -125,7 +125,7 @@ static void path(dvk_chart *c, const double *x, const double *y, size_t count)
         const double px = place_x(c, x[i]), py = place_y(c, y[i]);
         const bool shown = isfinite(px) && isfinite(py);
         if (shown)
-            dvk_page_add(c->page, "%c%.1f %.1f", down ? 'L' : 'M', px, py);
+            dvk_page_point(c->page, down ? 'L' : 'M', px, py);
         down = shown;
     }
 }

@@ -34,6 +34,17 @@ void dvk_page_add(dvk_page *p, const char *format, ...)
     add_bytes(p, buffer, (size_t)length);
 }
 
+void dvk_page_point(dvk_page *p, char command, double x, double y)
+{
+    char text[65];
+    text[0] = command;
+    dvk_text_tenths(x, text + 1);
+    size_t length = strlen(text);
+    text[length++] = ' ';
+    dvk_text_tenths(y, text + length);
+    add_bytes(p, text, strlen(text));
+}
+
 /* Bytes of the well-formed UTF-8 character at `s`; 0 where there is none, or one that XML does not allow. */
 static size_t character_length(const unsigned char *s)
 {

@@ -155,7 +155,7 @@ static void add_point(dvk_page *p, const outline *o, size_t side, char command, 
     const double part = (o->level - u) / (v - u);
     const double x = (double)(s % o->columns) + (side % 2 ? 0 : part),
                  y = (double)(s / o->columns) + (side % 2 ? part : 0);
-    dvk_page_add(p, "%c%.1f %.1f", command, (x - 0.5) * dx, (y - 0.5) * dy);
+    dvk_page_point(p, command, (x - 0.5) * dx, (y - 0.5) * dy);
 }
 
 void dvk_raster_outline(dvk_page *p, const float *inside, size_t width, size_t height, float level, double dx,

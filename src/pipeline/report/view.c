@@ -88,23 +88,23 @@ static ptrdiff_t step_along(const dvk_view *v, int screen_axis)
 
 void dvk_view_values(const dvk_view *v, const dvk_plane *plane, const float *values, float *pixels)
 {
-    const ptrdiff_t step = step_along(v, plane->through);
-    const size_t first = plane->projection ? 0 : plane->at;
+    const ptrdiff_t through = step_along(v, plane->through), across = step_along(v, plane->across);
     const size_t deep = plane->projection ? v->n[plane->through] : 1;
-    for (size_t y = 0; y < plane->size[1]; y++)
-        for (size_t x = 0; x < plane->size[0]; x++) {
-            size_t place[3];
-            place[plane->across] = plane->low[0] + x;
-            place[plane->down] = plane->low[1] + y;
-            place[plane->through] = first;
-            const float *at = values + dvk_view_index(v, place);
-            float largest = *at;
-            for (size_t z = 1; z < deep; z++) {
-                at += step;
-                largest = *at > largest ? *at : largest;
+    for (size_t y = 0; y < plane->size[1]; y++) {
+        float *row = pixels + y * plane->size[0];
+        size_t place[3];
+        place[plane->across] = plane->low[0];
+        place[plane->down] = plane->low[1] + y;
+        place[plane->through] = plane->projection ? 0 : plane->at;
+        const float *first = values + dvk_view_index(v, place);
+        for (size_t x = 0; x < plane->size[0]; x++)
+            row[x] = first[(ptrdiff_t)x * across];
+        for (size_t z = 1; z < deep; z++) /* a row of pixels at a time, whose voxels lie beside each other */
+            for (size_t x = 0; x < plane->size[0]; x++) {
+                const float value = first[(ptrdiff_t)z * through + (ptrdiff_t)x * across];
+                row[x] = value > row[x] ? value : row[x];
             }
-            pixels[y * plane->size[0] + x] = largest;
-        }
+    }
 }
 
 void dvk_view_voi(const dvk_view *v, const dvk_plane *plane, const dvk_voi *voi, float *pixels)
