@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/fail.h"
+#include "base/wider.h"
 #include "data/hash.h"
 #include "data/results.h"
 #include "data/volume.h"
@@ -20,15 +21,19 @@ dvk_status dvk_case_maps_add(dvk_case_maps *m, dvk_outdir *o, const dvk_volume *
     return dvk_results_place(o, stem, sidecar, &place->path);
 }
 
+DVK_WIDER static void narrow(const float *values, size_t count, uint8_t *bytes)
+{
+    for (size_t i = 0; i < count; i++)
+        bytes[i] = (uint8_t)values[i];
+}
+
 static dvk_status write_bytes(const dvk_volume *map, const char *path)
 {
     const dvk_geometry *g = dvk_volume_geometry(map);
     const size_t n = dvk_geometry_voxels(g);
-    const float *values = dvk_volume_values(map);
     uint8_t *bytes = NULL;
     DVK_TRY(dvk_alloc_raw(n, 1, &bytes));
-    for (size_t v = 0; v < n; v++)
-        bytes[v] = (uint8_t)values[v];
+    narrow(dvk_volume_values(map), n, bytes);
     const dvk_status status = dvk_volume_write_u8(g, bytes, path);
     dvk_free(bytes);
     return status;

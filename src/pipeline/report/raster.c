@@ -59,11 +59,20 @@ void dvk_raster_colours(uint8_t colours[256][3])
 static void add_base64(dvk_page *p, const uint8_t *bytes, size_t count)
 {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char text[1024 + 1];
+    size_t used = 0;
     for (size_t i = 0; i < count; i += 3) {
         const unsigned b1 = i + 1 < count ? bytes[i + 1] : 0, b2 = i + 2 < count ? bytes[i + 2] : 0;
         const unsigned bits = (unsigned)bytes[i] << 16 | b1 << 8 | b2;
-        dvk_page_add(p, "%c%c%c%c", digit[bits >> 18], digit[bits >> 12 & 63],
-                     i + 1 < count ? digit[bits >> 6 & 63] : '=', i + 2 < count ? digit[bits & 63] : '=');
+        text[used++] = digit[bits >> 18];
+        text[used++] = digit[bits >> 12 & 63];
+        text[used++] = i + 1 < count ? digit[bits >> 6 & 63] : '=';
+        text[used++] = i + 2 < count ? digit[bits & 63] : '=';
+        if (used == sizeof text - 1 || i + 3 >= count) {
+            text[used] = '\0';
+            dvk_page_add(p, "%s", text);
+            used = 0;
+        }
     }
 }
 
