@@ -55,6 +55,34 @@ static dvk_status finish(dvk_case *k, dvk_status status, dvk_summary **summary)
     return status;
 }
 
+static dvk_status sum_up(dvk_case *k, dvk_case_output *o, const char **stage)
+{
+    *stage = "rois";
+    DVK_TRY(dvk_case_rois(k));
+    DVK_TRY(dvk_case_bed(k));
+    dvk_context_lap(k->context, "rois");
+    *stage = "write";
+    return dvk_case_output_texts(k, o);
+}
+
+/* The VOIs' numbers, the tables and the report by the calling thread, whose messages and flags they use; the maps by
+ * the others meanwhile, or first where there is none. */
+static dvk_status conclude(dvk_case *k, const char **stage)
+{
+    dvk_case_output *o = NULL;
+    dvk_status status = DVK_OK;
+    *stage = "write";
+    DVK_TRY(dvk_case_output_begin(k, &o));
+#pragma omp parallel
+#pragma omp master
+    {
+#pragma omp task
+        dvk_case_output_maps(o);
+        status = sum_up(k, o, stage);
+    }
+    return dvk_case_output_end(k, o, status);
+}
+
 dvk_status dvk_case_run_stages(dvk_context *c, dvk_case_stock *stock, const dvk_case_options *o, dvk_summary **summary,
                                const char **stage)
 {
@@ -71,12 +99,7 @@ dvk_status dvk_case_run_stages(dvk_context *c, dvk_case_stock *stock, const dvk_
     record_method(&k);
     DVK_TRY_DONE(dvk_case_balance(&k));
     dvk_context_lap(c, "balance");
-    *stage = "rois";
-    DVK_TRY_DONE(dvk_case_rois(&k));
-    DVK_TRY_DONE(dvk_case_bed(&k));
-    dvk_context_lap(c, "rois");
-    *stage = "write";
-    DVK_TRY_DONE(dvk_case_write(&k));
+    DVK_TRY_DONE(conclude(&k, stage));
 done:
     status = finish(&k, status, summary);
     omp_set_num_threads(threads);
@@ -95,6 +118,7 @@ dvk_status dvk_case_run(dvk_context *c, const dvk_case_options *o, dvk_summary *
 dvk_status dvk_kidneys_run(dvk_context *c, const dvk_case_options *o, const char *dose_path, dvk_summary **summary)
 {
     dvk_case k = {.options = o, .context = c, .dose_path = dose_path};
+    const char *stage = NULL;
     dvk_status status = DVK_OK;
     dvk_reads_into(&k.reads);
     DVK_TRY_DONE(dvk_volume_read(dose_path, &k.dose));
@@ -102,9 +126,7 @@ dvk_status dvk_kidneys_run(dvk_context *c, const dvk_case_options *o, const char
     DVK_TRY_DONE(dvk_case_read(&k));
     DVK_TRY_DONE(dvk_case_measure(&k));
     record_method(&k);
-    DVK_TRY_DONE(dvk_case_rois(&k));
-    DVK_TRY_DONE(dvk_case_bed(&k));
-    DVK_TRY_DONE(dvk_case_write(&k));
+    DVK_TRY_DONE(conclude(&k, &stage));
 done:
     return finish(&k, status, summary);
 }

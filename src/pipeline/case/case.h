@@ -86,8 +86,16 @@ dvk_status dvk_case_rois(dvk_case *k) DVK_MUST_USE;
 /* bed.c: the voxel BED map, where it is wanted. */
 dvk_status dvk_case_bed(dvk_case *k) DVK_MUST_USE;
 
-/* write.c: everything into the output folder, provenance last. */
-dvk_status dvk_case_write(dvk_case *k) DVK_MUST_USE;
+/*
+ * write.c: the output folder. `begin` makes it, with the places of the maps that there are; `maps` deflates and writes
+ * those, in any thread; `texts` makes the rest, from the VOIs' numbers, in the case's own; `end` is called once both
+ * are done, ends in provenance.json where `made` and the maps' status are good, else removes everything, and frees `o`.
+ */
+typedef struct dvk_case_output dvk_case_output;
+dvk_status dvk_case_output_begin(const dvk_case *k, dvk_case_output **out) DVK_MUST_USE;
+void dvk_case_output_maps(dvk_case_output *o);
+dvk_status dvk_case_output_texts(const dvk_case *k, dvk_case_output *o) DVK_MUST_USE;
+dvk_status dvk_case_output_end(dvk_case *k, dvk_case_output *o, dvk_status made) DVK_MUST_USE;
 
 /* tables.c: kidneys.tsv, tacs.tsv and dvh.tsv. */
 dvk_status dvk_case_write_tables(const dvk_case *k, dvk_outdir *o) DVK_MUST_USE;

@@ -39,26 +39,35 @@ static dvk_status write_bytes(const dvk_volume *map, const char *path)
     return status;
 }
 
-static dvk_status write_all(dvk_case_maps *m)
+static void keep(dvk_case_map *p, dvk_status status)
 {
-    for (size_t i = 0; i < m->count; i++) {
-        dvk_case_map *p = &m->map[i];
-        DVK_TRY(p->as_bytes ? write_bytes(p->map, p->path) : dvk_volume_write(p->map, p->path));
-        DVK_TRY(dvk_sha256_file(p->path, p->sha256));
-    }
-    return DVK_OK;
+    p->status = status;
+    if (status != DVK_OK)
+        snprintf(p->message, sizeof p->message, "%s", dvk_last_message());
 }
 
+/* While one map is hashed the next is deflated. */
 void dvk_case_maps_write(dvk_case_maps *m)
 {
-    m->status = write_all(m);
-    if (m->status != DVK_OK)
-        snprintf(m->message, sizeof m->message, "%s", dvk_last_message());
+    bool going = true;
+    for (size_t i = 0; i < m->count && going; i++) {
+        dvk_case_map *p = &m->map[i];
+        keep(p, p->as_bytes ? write_bytes(p->map, p->path) : dvk_volume_write(p->map, p->path));
+        going = p->status == DVK_OK;
+        if (going) {
+#pragma omp task firstprivate(p)
+            keep(p, dvk_sha256_file(p->path, p->sha256));
+        }
+    }
+#pragma omp taskwait
 }
 
 dvk_status dvk_case_maps_status(const dvk_case_maps *m)
 {
-    return m->status == DVK_OK ? DVK_OK : dvk_fail(m->status, "%s", m->message);
+    for (size_t i = 0; i < m->count; i++)
+        if (m->map[i].status != DVK_OK)
+            return dvk_fail(m->map[i].status, "%s", m->map[i].message);
+    return DVK_OK;
 }
 
 const char *dvk_case_maps_sha256(const dvk_case_maps *m, const char *path)

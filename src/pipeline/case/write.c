@@ -83,9 +83,7 @@ static dvk_status add_maps(const dvk_case *k, dvk_outdir *o, dvk_case_maps *m)
         DVK_TRY(add_map(k, o, k->tia_sd, "tia_sd", "Bq.s/mL", m));
         DVK_TRY(dvk_case_maps_add(m, o, k->status, true, "status", status_sidecar(k)));
     }
-    if (k->dose_made)
-        DVK_TRY(add_map(k, o, k->dose, "dose", "Gy", m));
-    return add_map(k, o, k->bed, "bed", "Gy", m);
+    return k->dose_made ? add_map(k, o, k->dose, "dose", "Gy", m) : DVK_OK;
 }
 
 /* --- provenance --- */
@@ -118,14 +116,45 @@ static dvk_status provenance(const dvk_case *k, json_t **out)
     return DVK_OK;
 }
 
-/* The files written so far, so that a result can be told whole from torn: {NAME: {bytes, sha256}}. */
-static dvk_status outputs(const dvk_case_maps *m, dvk_outdir *o, json_t *record)
+/* --- the folder --- */
+
+struct dvk_case_output {
+    dvk_outdir *folder;
+    dvk_case_maps maps, late; /* those of the dose, and those that are made of the VOIs' numbers */
+    json_t *record;
+};
+
+dvk_status dvk_case_output_begin(const dvk_case *k, dvk_case_output **out)
 {
+    dvk_case_output *o = NULL;
+    dvk_status status = DVK_OK;
+    *out = NULL;
+    DVK_TRY(dvk_alloc(1, sizeof *o, &o));
+    DVK_TRY_DONE(dvk_outdir_begin_as(k->options->out, k->options->bids_prefix, k->options->force, &o->folder));
+    DVK_TRY_DONE(add_maps(k, o->folder, &o->maps));
+    *out = o;
+    return DVK_OK;
+done:
+    dvk_outdir_abort(o->folder);
+    dvk_free(o);
+    return status;
+}
+
+void dvk_case_output_maps(dvk_case_output *o)
+{
+    dvk_case_maps_write(&o->maps);
+}
+
+/* The files written so far, so that a result can be told whole from torn: {NAME: {bytes, sha256}}. */
+static dvk_status outputs(const dvk_case_output *r, json_t *record)
+{
+    dvk_outdir *o = r->folder;
     json_t *files = json_object();
     dvk_json_put(record, "outputs", files);
     for (size_t i = 0; i < dvk_outdir_count(o); i++) {
         const char *path = dvk_outdir_staged(o, i);
-        const char *known = dvk_case_maps_sha256(m, path);
+        const char *early = dvk_case_maps_sha256(&r->maps, path);
+        const char *known = early ? early : dvk_case_maps_sha256(&r->late, path);
         char hex[65];
         struct stat info;
         if (!known)
@@ -163,57 +192,41 @@ static dvk_status write_summary(const dvk_case *k, dvk_outdir *o)
     return status;
 }
 
-/* Everything but the maps and the provenance, which is made. */
-static dvk_status write_texts(const dvk_case *k, dvk_outdir *o, json_t **record)
+dvk_status dvk_case_output_texts(const dvk_case *k, dvk_case_output *o)
 {
-    DVK_TRY(dvk_case_write_tables(k, o));
-    DVK_TRY(write_summary(k, o));
-    DVK_TRY(provenance(k, record));
-    DVK_TRY(dvk_json_check());
-    return write_report(k, o, *record);
-}
-
-/* The texts by the calling thread, whose messages and flags they use; the maps by the others, or first where there is
- * none. */
-static dvk_status write_both(const dvk_case *k, dvk_outdir *o, dvk_case_maps *m, json_t **record)
-{
-    dvk_status status = DVK_OK;
-#pragma omp parallel
-#pragma omp master
-    {
+    DVK_TRY(add_map(k, o->folder, k->bed, "bed", "Gy", &o->late));
 #pragma omp task
-        dvk_case_maps_write(m);
-        status = write_texts(k, o, record);
-    }
-    DVK_TRY(dvk_case_maps_status(m));
-    return status;
+    dvk_case_maps_write(&o->late);
+    DVK_TRY(dvk_case_write_tables(k, o->folder));
+    DVK_TRY(write_summary(k, o->folder));
+    DVK_TRY(provenance(k, &o->record));
+    DVK_TRY(dvk_json_check());
+    return write_report(k, o->folder, o->record);
 }
 
-static dvk_status write_all(const dvk_case *k, dvk_outdir *o)
+/* The record comes last. */
+static dvk_status complete(dvk_case_output *o)
 {
-    dvk_case_maps maps = {0};
-    json_t *record = NULL;
-    DVK_TRY(add_maps(k, o, &maps));
-    dvk_status status = write_both(k, o, &maps, &record);
-    if (status == DVK_OK)
-        status = outputs(&maps, o, record);
-    if (status == DVK_OK)
-        return dvk_results_json(o, "provenance.json", record);
-    json_decref(record);
-    return status;
+    DVK_TRY(dvk_case_maps_status(&o->maps));
+    DVK_TRY(dvk_case_maps_status(&o->late));
+    DVK_TRY(outputs(o, o->record));
+    json_t *record = o->record;
+    o->record = NULL;
+    return dvk_results_json(o->folder, "provenance.json", record);
 }
 
-dvk_status dvk_case_write(dvk_case *k)
+dvk_status dvk_case_output_end(dvk_case *k, dvk_case_output *o, dvk_status made)
 {
-    dvk_outdir *o = NULL;
-    DVK_TRY(dvk_outdir_begin_as(k->options->out, k->options->bids_prefix, k->options->force, &o));
-    const dvk_status status = write_all(k, o);
+    dvk_outdir *folder = o->folder;
+    const dvk_status status = made == DVK_OK ? complete(o) : made;
+    json_decref(o->record);
+    dvk_free(o);
     if (status != DVK_OK) {
-        dvk_outdir_abort(o);
+        dvk_outdir_abort(folder);
         return status;
     }
     dvk_context_lap(k->context, "write");
-    DVK_TRY(dvk_outdir_commit(o));
+    DVK_TRY(dvk_outdir_commit(folder));
     dvk_context_lap(k->context, "commit");
     return DVK_OK;
 }
