@@ -19,12 +19,16 @@ typedef struct dvk_best_cell {
     dvk_real rate[3];
 } dvk_best_cell;
 
-DVK_INLINE void dvk_offer_cell(dvk_best_cell *best, dvk_int allowed, dvk_real score, float slow, float fast)
+/* The rates of one more cell where it is `better`; the fast one is taken once a row, by dvk_take_row. */
+DVK_INLINE void dvk_take_cell(dvk_best_cell *best, dvk_int better, dvk_real score, float slow)
 {
-    const dvk_int better = allowed & (score > best->score);
     best->score = dvk_select(better, score, best->score);
     best->rate[0] = dvk_select(better, dvk_splat(slow), best->rate[0]);
-    best->rate[1] = dvk_select(better, dvk_splat(fast), best->rate[1]);
+}
+
+DVK_INLINE void dvk_take_row(dvk_best_cell *best, dvk_real before, float fast)
+{
+    best->rate[1] = dvk_select(best->score > before, dvk_splat(fast), best->rate[1]);
 }
 
 DVK_INLINE dvk_real dvk_with_decay(DVK_UNIFORM dvk_fit_parameters *p, int g, const dvk_real *a, int n)
@@ -42,7 +46,8 @@ DVK_INLINE void dvk_offer_difference(DVK_UNIFORM dvk_fit_parameters *p, int equa
     const dvk_real along = b[h] - b[g];
     const dvk_real inverse =
         equal ? dvk_splat(p->per_difference[g * DVK_FIT_GRID + h]) : 1.0f / (c[h] - 2.0f * cross + c[g] + DVK_FIT_TINY);
-    dvk_offer_cell(best, along == along, along * along * inverse, p->rate[h], p->rate[g]);
+    const dvk_real score = along * along * inverse;
+    dvk_take_cell(best, score > best->score, score, p->rate[h]);
 }
 
 /* Two rates with an amplitude each, where the kind allows those. */
@@ -56,8 +61,9 @@ DVK_INLINE void dvk_offer_pair(DVK_UNIFORM dvk_fit_parameters *p, int kind, int 
     const dvk_real both = c[g] * c[h];
     const dvk_real inverse = equal ? dvk_splat(p->per_pair[g * DVK_FIT_GRID + h])
                                    : 1.0f / (dvk_larger(both - cross * cross, both * DVK_FIT_ALIKE) + DVK_FIT_TINY);
-    const dvk_int allowed = kind == DVK_FIT_TRIEXP ? a[0] == a[0] : dvk_feasible(kind, a);
-    dvk_offer_cell(best, allowed, dvk_fused(b[h], a[0], b[g] * a[1]) * inverse, p->rate[h], p->rate[g]);
+    const dvk_real score = dvk_fused(b[h], a[0], b[g] * a[1]) * inverse;
+    const dvk_int better = score > best->score;
+    dvk_take_cell(best, kind == DVK_FIT_TRIEXP ? better : better & dvk_feasible(kind, a), score, p->rate[h]);
 }
 
 /*
@@ -153,9 +159,11 @@ DVK_INLINE void dvk_offer_all(DVK_UNIFORM dvk_fit_parameters *p, int kind, int e
         b[g] = dvk_with_decay(p, g, wy, n);
         c[g] = equal ? dvk_splat(p->gram[g * DVK_FIT_GRID + g]) : dvk_with_decay(p, g, v, n);
         if (kind == DVK_FIT_MONO) {
-            dvk_offer_cell(best, b[g] == b[g], b[g] * b[g] / (c[g] + DVK_FIT_TINY), p->rate[g], p->rate[g]);
+            const dvk_real score = b[g] * b[g] / (c[g] + DVK_FIT_TINY);
+            dvk_take_cell(best, score > best->score, score, p->rate[g]);
             continue;
         }
+        const dvk_real before = best->score;
         for (int h = 0; h < g && h < slow_end; h++) {
             const dvk_real cross = equal ? dvk_splat(p->gram[g * DVK_FIT_GRID + h]) : dvk_with_decay(p, h, v, n);
             if (kind == DVK_FIT_UPTAKE_CLEARANCE)
@@ -163,6 +171,7 @@ DVK_INLINE void dvk_offer_all(DVK_UNIFORM dvk_fit_parameters *p, int kind, int e
             else
                 dvk_offer_pair(p, kind, equal, h, g, b, c, cross, best);
         }
+        dvk_take_row(best, before, p->rate[g]);
     }
 }
 
