@@ -95,7 +95,7 @@ static dvk_status make_buffers(dvk_conv_plan *plan)
     dvk_conv_grid *g = &plan->grid;
     size_t pairs = 0;
     DVK_TRY(dvk_multiply(g->padded[0], g->pitch, &pairs));
-    DVK_TRY(dvk_alloc(pairs, 2 * g->lanes * sizeof *plan->work, &plan->work));
+    DVK_TRY(dvk_alloc_raw(pairs, 2 * g->lanes * sizeof *plan->work, &plan->work));
     g->past_cache = pairs * g->lanes * sizeof(float) * 2 > cached_bytes;
     plan->scratch_len = (plan->passes->scratch(g) + 15) / 16 * 16; /* whole cache lines */
     return dvk_alloc((size_t)plan->threads * plan->scratch_len, sizeof *plan->scratch, &plan->scratch);

@@ -7,13 +7,26 @@
  */
 /* Up to LANES columns of the octant at row j of what continues them evenly along y, changing sign where it wraps
  * around. */
-static cvec_d even_element(const double *octant, size_t pitch, size_t columns, size_t half, size_t padded, size_t j)
+INLINE cvec_d even_element(const double *octant, size_t pitch, size_t columns, size_t half, size_t padded, size_t j)
 {
     cvec_d element = {0};
     const size_t row = j <= half ? j : padded - j;
-    for (size_t x = 0; row <= half && x < columns; x++)
-        ((double *)&element)[x] = j <= half ? octant[row * pitch + x] : -octant[row * pitch + x];
-    return element;
+    if (row > half)
+        return element;
+    memcpy(&element, octant + row * pitch, columns * sizeof *octant);
+    return j <= half ? element : (cvec_d){-element.re, -element.im};
+}
+
+/* The tile of up to LANES columns, packed at a right angle; inlined where their number is known, to load vectors. */
+INLINE void pack_octant(const dvk_conv_grid *g, size_t half, const double *octant, size_t pitch, size_t columns,
+                        cvec_d *tile)
+{
+    const size_t m = g->padded[1] / 2;
+    for (size_t j = 0; j < m; j++) {
+        const cvec_d low = even_element(octant, pitch, columns, half, g->padded[1], j);
+        const cvec_d high = even_element(octant, pitch, columns, half, g->padded[1], j + m);
+        tile[j] = times_d(add_i_d(low, high), g->twist + 2 * j);
+    }
 }
 
 static void octant_y(const dvk_conv_grid *g, const size_t half[3], const double *octant, size_t pitch, double *plane,
@@ -23,28 +36,26 @@ static void octant_y(const dvk_conv_grid *g, const size_t half[3], const double 
     cvec_d *tile = scratch;
     for (size_t x = 0; x <= half[0]; x += LANES) {
         const size_t width = half[0] + 1 - x < LANES ? half[0] + 1 - x : LANES;
-        for (size_t j = 0; j < m; j++) {
-            const cvec_d low = even_element(octant + x, pitch, width, half[1], g->padded[1], j);
-            const cvec_d high = even_element(octant + x, pitch, width, half[1], g->padded[1], j + m);
-            tile[j] = times_d(add_i_d(low, high), g->twist + 2 * j);
-        }
+        if (width == LANES)
+            pack_octant(g, half[1], octant + x, pitch, LANES, tile);
+        else
+            pack_octant(g, half[1], octant + x, pitch, width, tile);
         const column_d all = {tile, 1, m, 0};
         forward_d(&g->fft[1], g->fft[1].stages, all, tile, all);
         for (size_t l = 0; l < width; l++)
-            for (size_t j = 0; j < m; j++)
-                plane[(x + l) * columns + j] = ((const double *)&tile[j])[l];
+            for (size_t j = 0; j < columns; j++)
+                plane[(x + l) * columns + j] = j < m ? ((const double *)&tile[j])[l] : 0;
     }
 }
 
 /* One block of columns, row r at in[r * stride], continued evenly to the padded length and transformed in the tile. */
 static void transform_even(const dvk_fft *fft, size_t half, const double *in, size_t stride, cvec_d *tile)
 {
-    memset(tile, 0, fft->length * sizeof *tile);
-    for (size_t r = 0; r <= half; r++) {
-        tile[r] = *(const cvec_d *)(in + r * stride);
-        if (r > 0)
-            tile[fft->length - r] = tile[r];
-    }
+    tile[0] = *(const cvec_d *)in;
+    for (size_t r = 1; r <= half; r++)
+        tile[r] = tile[fft->length - r] = *(const cvec_d *)(in + r * stride);
+    for (size_t r = half + 1; r + half < fft->length; r++)
+        tile[r] = (cvec_d){0};
     const column_d all = {tile, 1, fft->length, 0};
     forward_d(fft, fft->stages, all, tile, all);
 }

@@ -1,4 +1,5 @@
 /* The kernel's spectrum: real and once for an even kernel, computed in double; complex and whole for any other. */
+#include <assert.h>
 #include <math.h>
 #include <omp.h>
 
@@ -25,10 +26,11 @@ static dvk_status make_even(dvk_conv_plan *plan, const dvk_conv_problem *p, cons
     const size_t plane_size = rows * columns;
     const double factor = spectrum_factor(g, p->scale);
     size_t size = 0;
-    double *octant = NULL; /* [half[2] + 1][rows][columns], transformed along x and y */
+    /* [half[2] + 1][rows][columns], transformed along x and y: in the work volume's memory, since half[2] < n[2] */
+    double *octant = (double *)plan->work;
     DVK_TRY(dvk_conv_spectrum_size(g, &size));
-    DVK_TRY(dvk_alloc(size, sizeof(float), &plan->spectrum.real));
-    DVK_TRY(dvk_alloc(plane_size * (half[2] + 1), sizeof *octant, &octant));
+    DVK_TRY(dvk_alloc_raw(size, sizeof(float), &plan->spectrum.real));
+    assert(plane_size * (half[2] + 1) <= g->padded[0] * g->pitch * g->lanes);
 #pragma omp parallel num_threads(plan->threads)
     {
         float *scratch = plan->scratch + (size_t)omp_get_thread_num() * plan->scratch_len;
@@ -42,7 +44,6 @@ static dvk_status make_even(dvk_conv_plan *plan, const dvk_conv_problem *p, cons
         for (size_t x = 0; x < rows; x++)
             plan->passes->octant_z(g, half[2], octant, x, factor, plan->spectrum.real + x * planes * columns, scratch);
     }
-    dvk_free(octant);
     return DVK_OK;
 }
 
