@@ -33,6 +33,15 @@ void dvk_sha256_spans(const dvk_span *spans, size_t count, char hex[65])
     finish(&context, hex);
 }
 
+void dvk_sha256_pieces(dvk_span (*next)(void *user), void *user, char hex[65])
+{
+    struct sha256_ctx context;
+    sha256_init(&context);
+    for (dvk_span piece = next(user); piece.count; piece = next(user))
+        sha256_update(&context, piece.count, piece.at);
+    finish(&context, hex);
+}
+
 void dvk_sha256(const void *bytes, size_t count, char hex[65])
 {
     const dvk_span span = {bytes, count};

@@ -10,6 +10,8 @@
 
 void dvk_sha256(const void *bytes, size_t count, char hex[65]);
 void dvk_sha256_spans(const dvk_span *spans, size_t count, char hex[65]); /* one after the other */
+/* Of all that `next` gives, one after the other, until it gives nothing. */
+void dvk_sha256_pieces(dvk_span (*next)(void *user), void *user, char hex[65]);
 dvk_status dvk_sha256_file(const char *path, char hex[65]) DVK_MUST_USE;
 
 /*

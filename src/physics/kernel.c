@@ -13,21 +13,9 @@
 #include "physics/kernel_kept.h"
 #include "physics/voxelkernel.h"
 
-static const double joule_per_keV = 1.602176634e-16;
-
 /* What a kernel may be asked for; beyond these a mistake is likelier than a wish. */
 static const double least_voxel_mm = 0.05, most_voxel_mm = 100, least_density = 0.05, most_density = 5;
 static const size_t most_half = 4096;
-
-double dvk_kernel_s(double keV, double volume_mL, double density_g_mL)
-{
-    return keV * joule_per_keV / (1e-3 * density_g_mL * volume_mL);
-}
-
-double dvk_kernel_keV(double s, double volume_mL, double density_g_mL)
-{
-    return s * 1e-3 * density_g_mL * volume_mL / joule_per_keV;
-}
 
 static double voxel_mL(const double mm[3])
 {
@@ -130,23 +118,66 @@ static dvk_status check_component(const dvk_emitter *e, dvk_component component)
     return DVK_OK;
 }
 
+/* What happened to the emitted energy, in words. */
+static void judge(dvk_kernel_record *r)
+{
+    const double percent = 100 / r->emitted_keV, lost = r->emitted_keV - r->energy_keV - r->beyond_keV;
+    if (r->verdict[0])
+        return;
+    if (!(r->emitted_keV > 0) || isnan(r->energy_keV) || isnan(r->beyond_keV)) {
+        snprintf(r->verdict, sizeof r->verdict, "its energy cannot be judged: nuclide or density not known");
+        return;
+    }
+    snprintf(r->verdict, sizeof r->verdict,
+             "holds %.5g of %.5g keV emitted (%.2f %%); %.2f %% is left outside its box, %.2f %% is not in the tables",
+             r->energy_keV, r->emitted_keV, percent * r->energy_keV, percent * r->beyond_keV,
+             percent * (lost > 0 ? lost : 0));
+}
+
+static void complete(dvk_kernel_record *r)
+{
+    r->radius_mm = INFINITY;
+    for (int a = 0; a < 3; a++)
+        r->radius_mm = fmin(r->radius_mm, ((double)r->half[a] + 0.5) * r->voxel_mm[a]);
+    judge(r);
+}
+
 /* --- making --- */
 
-/* Energies to S: the record's numbers on the way. */
+/* Of all voxels, the mirrors of the octant's among them. */
+static double sum_energies(const dvk_kernel *k)
+{
+    const size_t *half = k->record.half;
+    const double *value = k->octant;
+    double sum = 0;
+    for (size_t z = 0; z <= half[2]; z++)
+        for (size_t y = 0; y <= half[1]; y++)
+            for (size_t x = 0; x <= half[0]; x++) {
+                const int mirrors = (x > 0) + (y > 0) + (z > 0);
+                sum += *value++ * (double)(1 << mirrors);
+            }
+    return sum;
+}
+
+/* Energies to S, and the record's numbers. Sum and hash go through the values in their order, one beside the other. */
 static void to_dose(dvk_kernel *k, double table_keV)
 {
-    const dvk_kernel_record *r = &k->record;
-    const double volume = voxel_mL(r->voxel_mm);
-    double sum = 0, *value = k->octant;
-    for (size_t z = 0; z <= r->half[2]; z++)
-        for (size_t y = 0; y <= r->half[1]; y++)
-            for (size_t x = 0; x <= r->half[0]; x++, value++) {
-                const int mirrors = (x > 0) + (y > 0) + (z > 0);
-                sum += *value * (double)(1 << mirrors);
-                *value = dvk_kernel_s(*value, volume, r->density_g_mL);
-            }
+    const double volume = voxel_mL(k->record.voxel_mm), density = k->record.density_g_mL;
+    const size_t count = dvk_kernel_values(k);
+    double sum = 0;
+#pragma omp parallel sections
+    {
+#pragma omp section
+        dvk_kernel_hash(k, volume, k->record.sha256);
+#pragma omp section
+        sum = sum_energies(k);
+    }
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < count; i++)
+        k->octant[i] = dvk_kernel_s(k->octant[i], volume, density);
     k->record.energy_keV = sum;
     k->record.beyond_keV = table_keV > sum ? table_keV - sum : 0;
+    complete(&k->record);
 }
 
 static dvk_status fill(dvk_kernel *k)
@@ -165,10 +196,9 @@ static dvk_status fill(dvk_kernel *k)
         status = dvk_voxel_fold(&point, water_mm, r->half, k->octant);
     if (status == DVK_OK) {
         k->octant[0] += local;
-        to_dose(k, local + (point.pieces ? dvk_point_energy(&point) : 0));
         r->emitted_keV = (component != DVK_COMPONENT_PHOTON ? k->emitter.electron_keV : 0) +
                          (component != DVK_COMPONENT_ELECTRON ? k->emitter.photon_keV : 0);
-        status = dvk_kernel_complete(k);
+        to_dose(k, local + (point.pieces ? dvk_point_energy(&point) : 0));
     }
     dvk_point_free(&point);
     return status;
@@ -254,63 +284,6 @@ dvk_status dvk_kernel_make(const dvk_kernel_spec *spec, dvk_kernel **out)
     return DVK_OK;
 }
 
-/* --- completing a record --- */
-
-static void put_bytes(unsigned char **to, const void *from, size_t count)
-{
-    memcpy(*to, from, count);
-    *to += count;
-}
-
-/* SHA-256 of the voxel and the half-widths, then the values as float32, so that a file read back has the same. */
-static dvk_status hash(dvk_kernel *k)
-{
-    const size_t count = dvk_kernel_values(k);
-    const double *values = k->record.even ? k->octant : k->taps;
-    unsigned char *bytes = NULL, *end = NULL;
-    DVK_TRY(dvk_alloc(count * sizeof(float) + 64, 1, &bytes));
-    end = bytes;
-    for (int a = 0; a < 3; a++) {
-        const float voxel = (float)k->record.voxel_mm[a];
-        const unsigned half = (unsigned)k->record.half[a];
-        put_bytes(&end, &voxel, sizeof voxel);
-        put_bytes(&end, &half, sizeof half);
-    }
-    for (size_t i = 0; i < count; i++) {
-        const float value = (float)values[i];
-        put_bytes(&end, &value, sizeof value);
-    }
-    dvk_sha256(bytes, (size_t)(end - bytes), k->record.sha256);
-    dvk_free(bytes);
-    return DVK_OK;
-}
-
-/* What happened to the emitted energy, in words. */
-static void judge(dvk_kernel_record *r)
-{
-    const double percent = 100 / r->emitted_keV, lost = r->emitted_keV - r->energy_keV - r->beyond_keV;
-    if (r->verdict[0])
-        return;
-    if (!(r->emitted_keV > 0) || isnan(r->energy_keV) || isnan(r->beyond_keV)) {
-        snprintf(r->verdict, sizeof r->verdict, "its energy cannot be judged: nuclide or density not known");
-        return;
-    }
-    snprintf(r->verdict, sizeof r->verdict,
-             "holds %.5g of %.5g keV emitted (%.2f %%); %.2f %% is left outside its box, %.2f %% is not in the tables",
-             r->energy_keV, r->emitted_keV, percent * r->energy_keV, percent * r->beyond_keV,
-             percent * (lost > 0 ? lost : 0));
-}
-
-dvk_status dvk_kernel_complete(dvk_kernel *k)
-{
-    dvk_kernel_record *r = &k->record;
-    r->radius_mm = INFINITY;
-    for (int a = 0; a < 3; a++)
-        r->radius_mm = fmin(r->radius_mm, ((double)r->half[a] + 0.5) * r->voxel_mm[a]);
-    judge(r);
-    return hash(k);
-}
-
 /* --- kernels that were read --- */
 
 /* Bitwise: mirrored taps that differ by rounding alone make a kernel that is not even. */
@@ -359,11 +332,12 @@ dvk_status dvk_kernel_from_taps(const dvk_kernel_record *record, double *taps, d
     } else {
         k->taps = taps;
     }
-    if (status == DVK_OK)
-        status = dvk_kernel_complete(k);
-    if (status == DVK_OK)
-        *out = k;
-    else
+    if (status != DVK_OK) {
         dvk_kernel_free(k);
-    return status;
+        return status;
+    }
+    complete(&k->record);
+    dvk_kernel_hash(k, 0, k->record.sha256);
+    *out = k;
+    return DVK_OK;
 }

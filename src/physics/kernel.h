@@ -34,16 +34,26 @@ dvk_status dvk_kernel_error_octant(const dvk_kernel *k, double *octant) DVK_MUST
  * in the last. */
 void dvk_kernel_shells(const dvk_kernel *k, double width_mm, size_t count, double *sum);
 
-/* Sets radius_mm, sha256 and, where there is none, the verdict from the rest. */
-dvk_status dvk_kernel_complete(dvk_kernel *k) DVK_MUST_USE;
+/* SHA-256 of a kernel for its record; where volume_mL is not 0 its values are energies that will become S in that. */
+void dvk_kernel_hash(const dvk_kernel *k, double volume_mL, char hex[65]);
 
 /* A kernel that was made before from the same key, with one owner more, or NULL; and remembering one. The key holds all
  * that the values depend on. */
 dvk_kernel *dvk_kernel_cache_find(const char *key);
 void dvk_kernel_cache_keep(const char *key, dvk_kernel *k);
 
-/* keV per decay in a voxel of `volume_mL` and `density_g_mL` that makes 1 Gy/(Bq.s), and back. */
-double dvk_kernel_keV(double s, double volume_mL, double density_g_mL);
-double dvk_kernel_s(double keV, double volume_mL, double density_g_mL);
+/* keV per decay in a voxel of `volume_mL` and `density_g_mL` that makes 1 Gy/(Bq.s), and back; inlined, for loops over
+ * millions of values. */
+static const double dvk_joule_per_keV = 1.602176634e-16;
+
+static inline double dvk_kernel_s(double keV, double volume_mL, double density_g_mL)
+{
+    return keV * dvk_joule_per_keV / (1e-3 * density_g_mL * volume_mL);
+}
+
+static inline double dvk_kernel_keV(double s, double volume_mL, double density_g_mL)
+{
+    return s * 1e-3 * density_g_mL * volume_mL / dvk_joule_per_keV;
+}
 
 #endif
