@@ -129,8 +129,8 @@ DVK_INLINE dvk_fitted dvk_fit_exponentials(DVK_UNIFORM dvk_fit_parameters *p, in
 }
 
 /* Tail by a mono-exponential through the last three points. Its gradient follows from the projected columns. */
-DVK_INLINE void dvk_tail_fit(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
-                             dvk_answer *a)
+DVK_OUTLINE void dvk_tail_fit(DVK_UNIFORM dvk_fit_parameters *p, int n, const dvk_real *y, const dvk_real *w,
+                              dvk_answer *a)
 {
     dvk_real late[DVK_FIT_POINTS], e[DVK_FIT_POINTS], d[DVK_FIT_POINTS];
     dvk_trial trial;
