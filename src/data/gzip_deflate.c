@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/gzip.h"
+#include "data/gzip_stream.h"
 
 /* Large enough that starting anew costs 1/1000 of the size, small enough to share 8 MB among many threads. */
 enum { PIECE = 1 << 19, PIECE_ROOM = PIECE + PIECE / 8 + 1024 };
@@ -60,7 +61,7 @@ static dvk_status deflate_piece(packing *p, size_t i)
     struct isal_zstream *stream = NULL;
     uint8_t *level_buffer = NULL;
     dvk_status status = DVK_OK;
-    DVK_TRY_DONE(dvk_alloc(1, sizeof *stream, &stream));
+    DVK_TRY_DONE(dvk_gzip_stream_take(&stream));
     DVK_TRY_DONE(dvk_alloc(ISAL_DEF_LVL1_DEFAULT, 1, &level_buffer));
     isal_deflate_init(stream);
     stream->level = 1;
@@ -77,7 +78,7 @@ static dvk_status deflate_piece(packing *p, size_t i)
     p->used[i] = stream->total_out;
 done:
     dvk_free(level_buffer);
-    dvk_free(stream);
+    dvk_gzip_stream_give(stream);
     return status;
 }
 
