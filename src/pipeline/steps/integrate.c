@@ -73,8 +73,11 @@ dvk_status dvk_integrate_frames(dvk_context *c, const dvk_geometry *g, const flo
     };
     DVK_TRY_DONE(dvk_context_integrate(c, &problem));
     float *const as_float = status_map ? dvk_volume_data(bytes) : NULL;
-    for (size_t i = 0; status_map && i < voxels; i++)
-        as_float[i] = flags[i];
+    if (status_map) {
+#pragma omp parallel for schedule(static)
+        for (size_t i = 0; i < voxels; i++)
+            as_float[i] = flags[i];
+    }
     *tia = values;
     values = NULL;
     if (status_map)
