@@ -141,7 +141,7 @@ static dvk_status check_agreement(dvk_series *s)
 
 /* --- voxels --- */
 
-static dvk_status take_frame(dvk_series *s, size_t scan, float *values, bool zero_nonfinite)
+static dvk_status take_frame(dvk_series *s, size_t scan, float *values)
 {
     char label[DVK_SCAN_LABEL_SIZE];
     const dvk_frame_facts facts = dvk_frame_scale(values, dvk_geometry_voxels(&s->geometry), s->facts[scan].factor);
@@ -149,7 +149,7 @@ static dvk_status take_frame(dvk_series *s, size_t scan, float *values, bool zer
     s->frame[scan] = values;
     s->counts[scan] = facts.counts;
     s->activity_MBq[scan] = 1e-6 * facts.sum * dvk_geometry_voxel_mL(&s->geometry);
-    if (nan + infinite > 0 && !zero_nonfinite)
+    if (nan + infinite > 0 && !s->zero_nonfinite)
         return dvk_fail(DVK_ERR_INVALID,
                         "%s: %zu voxels are not finite numbers (%zu NaN, %zu infinite): mend them, or "
                         "give --nonfinite zero",
@@ -160,7 +160,7 @@ static dvk_status take_frame(dvk_series *s, size_t scan, float *values, bool zer
     return DVK_OK;
 }
 
-static dvk_status read_file(dvk_series *s, size_t file, bool zero_nonfinite)
+static dvk_status read_file(dvk_series *s, size_t file)
 {
     const size_t frames = s->files > 1 ? 1 : s->scans;
     DVK_TRY(dvk_volume_read(s->path[file], &s->volume[file]));
@@ -168,26 +168,24 @@ static dvk_status read_file(dvk_series *s, size_t file, bool zero_nonfinite)
     if (dvk_volume_frames(v) != frames || !dvk_geometry_same(&s->geometry, dvk_volume_geometry(v), SAME_GRID_VOXELS))
         return dvk_fail(DVK_ERR_INVALID, "%s: changed while it was read", s->path[file]);
     for (size_t frame = 0; frame < frames; frame++)
-        DVK_TRY(take_frame(s, file + frame, dvk_volume_data(v) + frame * dvk_geometry_voxels(&s->geometry),
-                           zero_nonfinite));
+        DVK_TRY(take_frame(s, file + frame, dvk_volume_data(v) + frame * dvk_geometry_voxels(&s->geometry)));
     return DVK_OK;
 }
 
-/* Messages are each thread's own, so they are carried over; the first scan that failed speaks. */
-static dvk_status read_files(dvk_series *s, bool zero_nonfinite)
+/* Messages are each thread's own, so they are carried over. */
+void dvk_series_read_file(dvk_series *s, size_t file)
 {
-    dvk_status status[DVK_MAX_SCANS] = {DVK_OK};
-    char message[DVK_MAX_SCANS][1024];
-#pragma omp parallel for schedule(dynamic, 1) if (s->files > 1)
-    for (size_t file = 0; file < s->files; file++) {
-        status[file] = read_file(s, file, zero_nonfinite);
-        if (status[file] != DVK_OK)
-            snprintf(message[file], sizeof message[file], "%s", dvk_last_message());
-    }
+    s->read[file].status = read_file(s, file);
+    if (s->read[file].status != DVK_OK)
+        snprintf(s->read[file].message, sizeof s->read[file].message, "%s", dvk_last_message());
+}
+
+dvk_status dvk_series_complete(dvk_series *s)
+{
     for (size_t file = 0; file < s->files; file++)
-        if (status[file] != DVK_OK)
-            return dvk_fail(status[file], "%s", message[file]);
-    return DVK_OK;
+        if (s->read[file].status != DVK_OK)
+            return dvk_fail(s->read[file].status, "%s", s->read[file].message);
+    return dvk_series_check(s);
 }
 
 /* Everything but the voxels. */
@@ -201,8 +199,7 @@ static dvk_status read_facts(dvk_series *s, const char *const *paths, const dvk_
     return check_agreement(s);
 }
 
-static dvk_status read_series(const char *const *paths, size_t count, const dvk_series_options *options, bool voxels,
-                              dvk_series **out)
+dvk_status dvk_series_open(const char *const *paths, size_t count, const dvk_series_options *options, dvk_series **out)
 {
     dvk_status status = DVK_OK;
     dvk_series *s = NULL;
@@ -212,11 +209,8 @@ static dvk_status read_series(const char *const *paths, size_t count, const dvk_
     DVK_TRY(check_options(options));
     DVK_TRY(dvk_alloc(1, sizeof *s, &s));
     s->files = count;
+    s->zero_nonfinite = options->zero_nonfinite;
     DVK_TRY_DONE(read_facts(s, paths, options));
-    if (voxels) {
-        DVK_TRY_DONE(read_files(s, options->zero_nonfinite));
-        DVK_TRY_DONE(dvk_series_check(s));
-    }
     *out = s;
     s = NULL;
 done:
@@ -226,14 +220,25 @@ done:
 
 dvk_status dvk_series_read(const char *const *paths, size_t count, const dvk_series_options *options, dvk_series **out)
 {
-    return read_series(paths, count, options, true, out);
+    dvk_series *s = NULL;
+    *out = NULL;
+    DVK_TRY(dvk_series_open(paths, count, options, &s));
+#pragma omp parallel for schedule(dynamic, 1) if (s->files > 1)
+    for (size_t file = 0; file < s->files; file++)
+        dvk_series_read_file(s, file);
+    const dvk_status status = dvk_series_complete(s);
+    if (status == DVK_OK)
+        *out = s;
+    else
+        dvk_series_free(s);
+    return status;
 }
 
 dvk_status dvk_series_inspect(const char *const *paths, size_t count, const dvk_series_options *options,
                               dvk_geometry *out)
 {
     dvk_series *s = NULL;
-    DVK_TRY(read_series(paths, count, options, false, &s));
+    DVK_TRY(dvk_series_open(paths, count, options, &s));
     *out = s->geometry;
     dvk_series_free(s);
     return DVK_OK;

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/fail.h"
 #include "data/sidecar.h"
+#include "physics/series.h"
 #include "pipeline/case/case.h"
 #include "pipeline/case/request.h"
 
@@ -45,20 +46,27 @@ void dvk_case_warn(dvk_case *k, const char *format, ...)
         dvk_context_warn(k->context, "%s", line);
 }
 
-static dvk_status read_series(dvk_case *k)
+static dvk_status open_series(dvk_case *k)
 {
     const dvk_case_options *o = k->options;
     dvk_summary *s = k->summary;
-    DVK_TRY(dvk_series_read(o->scans, o->scan_count, &o->series, &k->series));
+    DVK_TRY(dvk_series_open(o->scans, o->scan_count, &o->series, &k->series));
+    k->geometry = *dvk_series_geometry(k->series);
     k->nuclide = dvk_series_nuclide(k->series);
     snprintf(s->nuclide, sizeof s->nuclide, "%s", k->nuclide->name);
     s->half_life_h = k->nuclide->half_life_h;
     s->injected_MBq = dvk_series_injected_MBq(k->series);
     s->scans = dvk_series_scans(k->series);
-    for (size_t i = 0; i < s->scans; i++) {
+    for (size_t i = 0; i < s->scans; i++)
         s->times_h[i] = dvk_series_time_h(k->series, i);
-        s->balance.activity_MBq[i] = dvk_series_activity_MBq(k->series, i);
-    }
+    return DVK_OK;
+}
+
+static dvk_status complete_series(dvk_case *k)
+{
+    DVK_TRY(dvk_series_complete(k->series));
+    for (size_t i = 0; i < k->summary->scans; i++)
+        k->summary->balance.activity_MBq[i] = dvk_series_activity_MBq(k->series, i);
     for (size_t i = 0; i < dvk_series_warnings(k->series); i++)
         dvk_case_warn(k, "%s", dvk_series_warning(k->series, i));
     dvk_case_warn_half_lives(k);
@@ -133,10 +141,28 @@ static dvk_status read_vois(dvk_case *k)
         DVK_TRY(read_vois_of_files(k));
     for (size_t scan = 0; o->voi_times_count == 0 && frames > 1 && scan < frames; scan++)
         DVK_TRY(read_frame(k, scan + 1, &k->voi_at[scan]));
-    for (size_t i = 0; i < dvk_voi_warnings(k->vois); i++)
-        dvk_case_warn(k, "%s", dvk_voi_warning(k->vois, i));
     k->summary->roi_count = dvk_voi_count(k->vois);
     return dvk_alloc(k->summary->roi_count, sizeof *k->summary->rois, &k->summary->rois);
+}
+
+/* The calling thread notes what it reads, so it takes the VOIs; the scans' hashes are with their volumes. */
+static dvk_status read_voxels(dvk_case *k)
+{
+    dvk_status status = DVK_OK;
+    char message[1024] = "";
+#pragma omp parallel
+#pragma omp master
+    {
+        for (size_t file = 0; file < k->series->files; file++) {
+#pragma omp task firstprivate(file)
+            dvk_series_read_file(k->series, file);
+        }
+        status = read_vois(k);
+        if (status != DVK_OK)
+            snprintf(message, sizeof message, "%s", dvk_last_message());
+    }
+    DVK_TRY(complete_series(k)); /* what is wrong with the scans is said first */
+    return status == DVK_OK ? DVK_OK : dvk_fail(status, "%s", message);
 }
 
 /* A dose map says that it is one: a sidecar with other units is refused, none is taken as Gy. */
@@ -163,14 +189,13 @@ dvk_status dvk_case_read(dvk_case *k)
     k->summary->half_life_h = NAN;
     k->summary->method = k->options->integration;
     DVK_TRY(dvk_case_check_options(k->options));
-    if (k->options->scan_count > 0) {
-        DVK_TRY(read_series(k));
-        k->geometry = *dvk_series_geometry(k->series);
-        dvk_context_lap(k->context, "scans");
-    }
+    if (k->options->scan_count > 0)
+        DVK_TRY(open_series(k));
     if (k->dose) /* given, by `kidneys` */
         DVK_TRY(take_grid_of_dose(k));
-    DVK_TRY(read_vois(k));
-    dvk_context_lap(k->context, "vois");
+    DVK_TRY(k->series ? read_voxels(k) : read_vois(k));
+    for (size_t i = 0; i < dvk_voi_warnings(k->vois); i++)
+        dvk_case_warn(k, "%s", dvk_voi_warning(k->vois, i));
+    dvk_context_lap(k->context, "scans");
     return DVK_OK;
 }
