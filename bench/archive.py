@@ -113,9 +113,10 @@ def load_codec(path):
     return codec
 
 
-def measure(bench, rounds):
-    candidates = {"dvkit archive run": bench.archive, "the same, trapezoids": bench.trapezoid,
-                  "a loop of dvkit dose": bench.loop, "nibabel + SciPy, trapezoids": bench.python}
+def measure(bench, rounds, scipy):
+    candidates = {"dvkit archive run": bench.archive, "the same, trapezoids": bench.trapezoid, "a loop of dvkit dose": bench.loop}
+    if scipy:
+        candidates["nibabel + SciPy, trapezoids"] = bench.python
     seconds = {name: [] for name in candidates}
     floors = []
     for turn in range(rounds):
@@ -148,12 +149,13 @@ def main():
     parser.add_argument("--size", type=int, default=128, help="voxels an axis (default 128)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes (default: the processors)")
+    parser.add_argument("--no-scipy", action="store_true", help="leave the slow one out, for more cases")
     arguments = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="dvkit-bench-"))
     os.environ["DVK_CACHE_DIR"] = str(work / "cache")
     try:
         bench = Bench(arguments.build, work, arguments)
-        show(bench, *measure(bench, arguments.rounds), arguments.size)
+        show(bench, *measure(bench, arguments.rounds, not arguments.no_scipy), arguments.size)
     finally:
         shutil.rmtree(work)
 

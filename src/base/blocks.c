@@ -25,6 +25,9 @@ enum { LARGE_PAGE = 2 << 20 };
 /* Addresses cost nothing; more than this is left to malloc. */
 static const size_t most_reserved = (size_t)64 << 30;
 
+/* Below this limit of a process's addresses all is left to malloc. */
+static const rlim_t least_limit = (rlim_t)16 << 30;
+
 /* What a case of 128^3 voxels needs; more goes back to the system at once. */
 static const size_t most_kept = (size_t)256 << 20;
 
@@ -46,13 +49,13 @@ static size_t round_up(size_t bytes, size_t step)
     return (bytes + step - 1) / step * step;
 }
 
-/* Half of what the process may address at the most, so that the rest of it has room. */
+/* Where a process may address but so much, the stacks of its threads want addresses, too: none then, or a quarter. */
 static void reserve(void)
 {
     struct rlimit limit;
     size_t bytes = most_reserved;
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 2 < bytes)
-        bytes = (size_t)limit.rlim_cur / 2;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 4 < bytes)
+        bytes = limit.rlim_cur < least_limit ? 0 : (size_t)limit.rlim_cur / 4;
     bytes = bytes / LARGE_PAGE * LARGE_PAGE;
     if (ROOM == 0 || bytes < 2 * (size_t)LARGE_PAGE)
         return;

@@ -15,7 +15,7 @@
 
 #include "base/alloc.h"
 
-enum { STREAMS = 64, UNIT_BITS = 16, BUCKETS = 8192, BUCKET = 0x1d5b };
+enum { STREAMS = 512, UNIT_BITS = 16, BUCKETS = 8192, BUCKET = 0x1d5b };
 
 static struct {
     struct isal_zstream *at; /* NULL: not made yet */
@@ -41,7 +41,7 @@ uint32_t dvk_gzip_stream_bucket(const struct isal_zstream *stream)
 /* From an address that neither programs nor sanitizers use on; each search goes on where the last one ended. */
 static struct isal_zstream *map_stream(void)
 {
-    enum { MOST_TRIES = 1 << 20 };
+    enum { MOST_TRIES = 1 << 23 }; /* one in 8192 will do */
     static const uint64_t first = 0x7e9000000000;
     static uint32_t tried;
     for (; tried < MOST_TRIES; tried++) {

@@ -86,8 +86,8 @@ dvk_status dvk_file_stamp(const char *path, double settled_s, char hex[65])
     clock_gettime(CLOCK_REALTIME, &now);
     if (seconds_of(now) - fmax(seconds_of(info.st_mtim), seconds_of(info.st_ctim)) < settled_s)
         return dvk_fail(DVK_ERR_RETRY, "%s: has just changed", path);
-    const int64_t facts[] = {(int64_t)info.st_ino, info.st_size,        info.st_mtim.tv_sec,
-                             info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec};
+    const int64_t facts[] = {(int64_t)info.st_dev, (int64_t)info.st_ino, info.st_size,        info.st_mtim.tv_sec,
+                             info.st_mtim.tv_nsec, info.st_ctim.tv_sec,  info.st_ctim.tv_nsec};
     dvk_sha256(facts, sizeof facts, hex);
     return DVK_OK;
 }

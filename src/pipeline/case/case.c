@@ -71,6 +71,7 @@ static dvk_status conclude(dvk_case *k, const char **stage)
 {
     dvk_case_output *o = NULL;
     dvk_status status = DVK_OK;
+    char message[1024] = ""; /* the thread may write maps as well before the region ends */
     *stage = "write";
     DVK_TRY(dvk_case_output_begin(k, &o));
 #pragma omp parallel
@@ -79,8 +80,10 @@ static dvk_status conclude(dvk_case *k, const char **stage)
 #pragma omp task
         dvk_case_output_maps(o);
         status = sum_up(k, o, stage);
+        if (status != DVK_OK)
+            snprintf(message, sizeof message, "%s", dvk_last_message());
     }
-    return dvk_case_output_end(k, o, status);
+    return dvk_case_output_end(k, o, status == DVK_OK ? DVK_OK : dvk_fail(status, "%s", message));
 }
 
 dvk_status dvk_case_run_stages(dvk_context *c, dvk_case_stock *stock, const dvk_case_options *o, dvk_summary **summary,

@@ -26,9 +26,10 @@ dvk_status dvk_page_close(dvk_page *p) DVK_MUST_USE;
 #define DVK_PAGE_USE "<p class=\"use\">Research use. Not a medical device.</p>\n<h1>"
 
 /* Markup as it stands, at most 2047 bytes a call; never for text that comes from a file. */
+void dvk_page_add(dvk_page *p, const char *format, ...) DVK_PRINTF(2, 3);
+
 /* A point of a path: "M12.3 4.5". */
 void dvk_page_point(dvk_page *p, char command, double x, double y);
-void dvk_page_add(dvk_page *p, const char *format, ...) DVK_PRINTF(2, 3);
 
 /* Text from anywhere, with markup, control characters and broken UTF-8 made harmless. */
 void dvk_page_text(dvk_page *p, const char *text);
