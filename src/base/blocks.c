@@ -16,11 +16,11 @@
 #define __has_feature(x) 0
 #endif
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-enum { ROOM = 0 };
+static const bool wanted = false;
 #else
-enum { ROOM = 128 };
+static const bool wanted = true;
 #endif
-enum { LARGE_PAGE = 2 << 20 };
+enum { ROOM = 128, LARGE_PAGE = 2 << 20 };
 
 /* Addresses cost nothing; more than this is left to malloc. */
 static const size_t most_reserved = (size_t)64 << 30;
@@ -37,7 +37,7 @@ typedef struct part {
     bool clear; /* free and never touched, or given back to the system: all zero */
 } part;
 
-static part parts[ROOM + 1];
+static part parts[ROOM];
 static size_t count;
 static unsigned char *base; /* NULL: there is nothing to be had */
 static size_t reserved, usable;
@@ -57,7 +57,7 @@ static void reserve(void)
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur / 4 < bytes)
         bytes = limit.rlim_cur < least_limit ? 0 : (size_t)limit.rlim_cur / 4;
     bytes = bytes / LARGE_PAGE * LARGE_PAGE;
-    if (ROOM == 0 || bytes < 2 * (size_t)LARGE_PAGE)
+    if (!wanted || bytes < 2 * (size_t)LARGE_PAGE)
         return;
     unsigned char *p = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED)
