@@ -43,7 +43,7 @@ static dvk_status fall_back(dvk_context *c, const char *failed)
     if (c->options.fallback == DVK_FALLBACK_NONE)
         return dvk_fail(DVK_ERR_RETRY, "%s", why);
     DVK_TRY(open_device(c, "cpu"));
-    snprintf(c->reason, sizeof c->reason, "fallback: %s", why);
+    snprintf(c->reason, sizeof c->reason, DVK_FALLBACK_REASON "%s", why);
     dvk_context_warn(c, "%s: the CPU takes over", why);
     return DVK_OK;
 }

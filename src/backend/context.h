@@ -7,6 +7,9 @@
 
 #include "backend/backend.h"
 
+/* What the reason for a device starts with where the CPU took over from one that failed; records keep it. */
+#define DVK_FALLBACK_REASON "fallback: "
+
 /* Tells the caller's progress function; `fraction` 1 ends the stage. */
 void dvk_context_progress(const dvk_context *c, const char *stage, double fraction);
 void dvk_context_warn(const dvk_context *c, const char *format, ...) DVK_PRINTF(2, 3);

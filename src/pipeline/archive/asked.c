@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "backend/context.h"
 #include "base/fail.h"
 #include "data/json.h"
 #include "pipeline/archive/archive.h"
@@ -100,7 +101,7 @@ static bool same_backend(const json_t *pin, const json_t *record)
 {
     const char *reason = json_string_value(json_object_get(record, "device_reason"));
     return json_equal(json_object_get(pin, "backend"), json_object_get(record, "backend")) ||
-           (reason && strncmp(reason, "fallback: ", 10) == 0);
+           (reason && strncmp(reason, DVK_FALLBACK_REASON, strlen(DVK_FALLBACK_REASON)) == 0);
 }
 
 dvk_status dvk_archive_asked(const json_t *pin, const dvk_manifest *m, size_t row, const dvk_bids_place *place,
